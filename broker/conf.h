@@ -1,0 +1,214 @@
+/* conf.h - what an admin's file says, as plain data.
+ *
+ * Text (ini.c, parse.c) fills these structs, netlink (link.c, route.c …) reads them: parsing knows no kernel, netlink knows no
+ * text. A Conf is complete and checked: whoever holds one need not validate again. */
+#pragma once
+
+#include <glib.h>
+#include <net/if.h>
+#include <netinet/in.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+typedef struct LinkKind LinkKind;
+
+/* One assignment as it was written; every error about a value cites it. Strings are owned by the Conf. */
+typedef struct ConfLine {
+    const char *file;    /* as given to the reader, e.g. "/etc/netns-broker/lab.netns" */
+    unsigned line;       /* from 1 */
+    const char *section; /* "Link" */
+    const char *label;   /* "wan", or "" for a section without a name */
+    const char *key;
+    const char *value;
+} ConfLine;
+
+typedef struct IpAddress {
+    int family; /* AF_INET or AF_INET6; AF_UNSPEC: not set */
+    union {
+        struct in_addr v4;
+        struct in6_addr v6;
+        uint8_t bytes[16];
+    };
+} IpAddress;
+
+/* An address with a prefix length. Host bits are kept (10.0.0.2/30); who needs a network calls ip_prefix_network(). */
+typedef struct IpPrefix {
+    IpAddress address;
+    uint8_t length;
+    const ConfLine *line; /* where it was written, NULL when we chose it ourselves */
+} IpPrefix;
+
+typedef struct MacAddress {
+    bool set;
+    uint8_t bytes[6];
+} MacAddress;
+
+typedef struct IfName {
+    char text[IFNAMSIZ]; /* "" = not set */
+} IfName;
+
+/* yes, no, or not said (the default depends on something else) */
+typedef enum Tristate { TRISTATE_UNSET = -1, TRISTATE_NO = 0, TRISTATE_YES = 1 } Tristate;
+
+typedef enum Families { FAMILIES_NONE = 0, FAMILIES_IPV4 = 1, FAMILIES_IPV6 = 2, FAMILIES_BOTH = 3 } Families;
+
+typedef enum Authorize { AUTHORIZE_BOTH, AUTHORIZE_LIST, AUTHORIZE_EITHER } Authorize;
+
+/* A hook: argv, first word an absolute path. Both are checked for ownership when they are run. */
+typedef struct HookConf {
+    char **argv;
+    const ConfLine *line;
+} HookConf;
+
+typedef struct SysctlConf {
+    char *name; /* dots or slashes as written, below net., e.g. "net.ipv4.ping_group_range" */
+    char *value;
+    const ConfLine *line;
+} SysctlConf;
+
+typedef struct NamespaceConf {
+    char *description;
+    bool adopt;           /* Adopt=: take over a namespace of that name made by someone else */
+    Families forwarding;  /* Forwarding=yes|no|ipv4|ipv6, inside */
+    Tristate ipv6;        /* IPv6=no: disable_ipv6 inside. Unset = yes */
+    Tristate sysfs;       /* MountSys=yes|no; unset: only where a mount namespace is made anyway */
+    GPtrArray *sysctls;   /* SysctlConf* */
+} NamespaceConf;
+
+typedef struct AccessConf {
+    char **users;  /* names or numbers, as written; never NULL */
+    char **groups; /* likewise */
+    Authorize authorize;
+} AccessConf;
+
+typedef struct LinkConf {
+    char *label;          /* [Link LABEL] */
+    const LinkKind *kind; /* Kind= */
+    void *own;            /* kind's own keys: kind->conf_size bytes, zeroed, owned by the Conf */
+    IfName name;          /* Name=: inside; default: the label, or what the type says */
+    IfName host_name;     /* HostName=: the end that stays in the host, where there is one */
+    IfName parent;        /* Parent= */
+    MacAddress mac, host_mac; /* MACAddress=, HostMACAddress= */
+    uint32_t mtu;         /* MTU= (MTUBytes in networkd's words), 0: the kernel's */
+    GPtrArray *addresses; /* Address=: IpPrefix*, inside */
+    GPtrArray *host_addresses; /* HostAddress=: IpPrefix*, on the host's (or peer's) end */
+    GPtrArray *gateways;  /* Gateway=: IpPrefix*; length is what was written and not used */
+    Tristate subnet_auto; /* Subnet=auto: addresses of both ends and gateways from Pool= */
+    GPtrArray *pools;     /* Pool=: IpPrefix*, a v4 one is cut into /30s, a v6 one into /64s */
+    Tristate accept_ra;   /* IPv6AcceptRA= */
+    Tristate dad;         /* IPv6DuplicateAddressDetection=; unset: off for addresses of ours on a veth, else on */
+    GPtrArray *sysctls;   /* Sysctl=: SysctlConf*, relative to net.{ipv4,ipv6}.conf.IF or .neigh.IF, e.g. "ipv4.conf.rp_filter" */
+    Tristate up;          /* ActivationPolicy=up|down; unset = up */
+    GPtrArray *lines;     /* ConfLine* of this section, borrowed */
+} LinkConf;
+
+typedef struct RouteConf {
+    char *label;
+    IpPrefix destination; /* Destination=; "default" = family of Gateway, length 0 */
+    IpAddress gateway;
+    Tristate onlink;      /* GatewayOnLink= */
+    IpAddress source;     /* PreferredSource= */
+    char *link;           /* Link=: label of a [Link]; NULL: by gateway, or the sole link */
+    uint32_t table;       /* Table=: number, or main, default, local; 0 = main */
+    uint32_t metric;
+    uint32_t mtu;
+    uint8_t type;         /* Type=unicast|blackhole|unreachable|prohibit|throw|local: RTN_* */
+    GPtrArray *lines;
+} RouteConf;
+
+typedef struct RuleConf {
+    char *label;
+    Families families;    /* Family=ipv4|ipv6|both; default: of From/To, else ipv4 */
+    IpPrefix from, to;
+    IfName incoming, outgoing;
+    bool has_mark;
+    uint32_t mark, mask;  /* FirewallMark=MARK[/MASK] */
+    bool has_uids;
+    uint32_t uid_first, uid_last; /* User=UID or UID-UID */
+    bool invert;
+    uint32_t table;
+    bool has_priority;
+    uint32_t priority;
+    int suppress_prefixlength; /* -1: not set */
+    uint8_t action;       /* Type=table|blackhole|unreachable|prohibit: FR_ACT_* */
+    GPtrArray *lines;
+} RuleConf;
+
+typedef struct DnsConf {
+    GPtrArray *servers; /* IpPrefix*, address only */
+    char **domains;     /* Domains= */
+    char **options;     /* Options=, resolv.conf(5) words */
+    bool host_upstream; /* Servers=host: where the host's resolv.conf names only a stub of its own (127.0.0.53), its upstream servers */
+} DnsConf;
+
+typedef struct NatConf {
+    Families masquerade; /* Masquerade=yes|no|ipv4|ipv6 */
+    bool host_access;    /* HostAccess=: may it open connections to the host itself */
+} NatConf;
+
+typedef struct FirewallConf {
+    char *file; /* File=: loaded by nft inside, before any link is up */
+    const ConfLine *line;
+} FirewallConf;
+
+typedef enum HookPoint {
+    HOOK_PRE_UP, HOOK_POST_UP, HOOK_PRE_DOWN, HOOK_POST_DOWN,                                 /* in the host */
+    HOOK_INSIDE_PRE_UP, HOOK_INSIDE_POST_UP, HOOK_INSIDE_PRE_DOWN, HOOK_INSIDE_POST_DOWN,     /* in the namespace */
+    HOOK_POINTS
+} HookPoint;
+
+typedef struct Conf {
+    char *name;
+    char *type;       /* NULL: none given */
+    char *file;       /* the main file; NULL when there is none and the type alone was asked for */
+    NamespaceConf ns;
+    AccessConf access;
+    GPtrArray *links;  /* LinkConf*, in the order of first mention */
+    GPtrArray *routes; /* RouteConf* */
+    GPtrArray *rules;  /* RuleConf* */
+    DnsConf dns;
+    NatConf nat;
+    FirewallConf firewall;
+    GPtrArray *hooks[HOOK_POINTS]; /* HookConf* */
+    GPtrArray *lines;  /* ConfLine*, owned, in order of reading: type, then file, then drop-ins */
+    char *digest;      /* of all that was read: tells whether a running namespace still matches its file */
+} Conf;
+
+typedef enum ConfFlags {
+    CONF_STRICT = 0,
+    CONF_ANY_OWNER = 1 << 0, /* for `check FILE`: do not insist on root's ownership */
+} ConfFlags;
+
+#define CONF_ERROR conf_error_quark()
+GQuark conf_error_quark(void);
+typedef enum ConfError {
+    CONF_ERROR_NOT_FOUND, /* no file, and no type was asked for */
+    CONF_ERROR_INVALID,   /* a slip; the message starts with file:line */
+    CONF_ERROR_UNSAFE,    /* not root's, or writable by others */
+} ConfError;
+
+/* A namespace's name: [A-Za-z0-9][A-Za-z0-9_.-]{0,31}. Sets @error to a sentence about the first offence. */
+bool conf_name_valid(const char *name, GError **error);
+
+/* Read and check NAME's configuration: its type underneath, its file, its drop-ins.
+ * @type: NULL = what the file says (none: basic). Given and the file says otherwise: an error. Given and no file: the type alone.
+ * Returns a Conf to be freed by conf_free, or NULL and the first error; with @slips (GPtrArray of char*) all errors are
+ * collected there too, one sentence each. */
+Conf *conf_load(const char *name, const char *type, ConfFlags flags, GPtrArray *slips, GError **error);
+
+/* The same for a file anywhere: its name is the part before ".netns". */
+Conf *conf_load_file(const char *path, ConfFlags flags, GPtrArray *slips, GError **error);
+
+/* Names with a file in one of the directories, sorted, each once. Never NULL but on error. */
+char **conf_names(GError **error);
+
+/* The merged result as a file that would load to the same Conf, values resolved (%n …), a comment per source. */
+char *conf_show(const Conf *conf);
+
+/* "lab.netns:12: [Link wan] Parent=eth9", for the last assignment of @key among @lines; "[Link wan] Parent" when there is none.
+ * The file is cited by its base name when it is in one of the configuration directories. Owned by the caller. */
+char *conf_cite(const GPtrArray *lines, const char *key);
+char *conf_cite_line(const ConfLine *line); /* the same for one line */
+
+void conf_free(Conf *conf);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(Conf, conf_free)

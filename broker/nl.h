@@ -1,0 +1,44 @@
+/* nl.h - rtnetlink: the only file that speaks to the kernel's routing socket. */
+#pragma once
+
+#include <glib.h>
+#include <libmnl/libmnl.h>
+#include <linux/rtnetlink.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+/* A rtnetlink socket. It stays in the network namespace in which it was opened. */
+typedef struct Nl Nl;
+
+Nl *nl_open(GError **error);               /* in the current namespace */
+Nl *nl_open_at(int nsfd, GError **error);  /* in @nsfd's; the caller's namespace is the same afterwards */
+void nl_free(Nl *nl);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(Nl, nl_free)
+
+/* Queue a request. @what becomes the front of the error, taken over ("lab.netns:3: [Link wan] Parent=eth9").
+ * The header's payload (@size bytes at @payload: ifinfomsg, ifaddrmsg, rtmsg …) is copied; attributes are added with mnl_attr_put*.
+ * The message is closed by the next nl_add or by nl_run. */
+struct nlmsghdr *nl_add(Nl *nl, char *what, uint16_t type, uint16_t flags, const void *payload, size_t size);
+
+/* Like nl_add, but failures with this errno are no error (EEXIST for "is there already", ENODEV for "is gone already"). */
+void nl_tolerate(Nl *nl, int errnum);
+
+/* Send all that is queued, wait for every acknowledgement. On the first failure: "WHAT: kernel's extended-ack words or strerror".
+ * Errors are of domain G_FILE_ERROR's errno quark NL_ERROR with code = errno. The queue is empty afterwards. */
+bool nl_run(Nl *nl, GError **error);
+
+#define NL_ERROR nl_error_quark()
+GQuark nl_error_quark(void);
+
+typedef bool (*NlEach)(const struct nlmsghdr *message, void *user);
+
+/* One answer, no dump (RTM_GETLINK by name, RTM_GETROUTE …): request as built by nl_add as the only queued message.
+ * Calls @each with the answer. */
+bool nl_get(Nl *nl, NlEach each, void *user, GError **error);
+
+/* A dump: @type RTM_GETLINK, RTM_GETADDR, RTM_GETROUTE, RTM_GETRULE …; @family AF_UNSPEC for all. Restarted on NLM_F_DUMP_INTR.
+ * Not on the way of `up`. */
+bool nl_dump(Nl *nl, uint16_t type, uint8_t family, NlEach each, void *user, GError **error);
+
+/* Index of the interface, 0 when there is none. */
+unsigned nl_ifindex(Nl *nl, const char *name);

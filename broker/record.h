@@ -1,0 +1,35 @@
+/* record.h - what a namespace that is up has that the kernel cannot tell: RUN_DIR/state/NAME.json.
+ *
+ * Written before anything is made (ready = false) so that whoever finds it after a kill -9 can undo it, and renamed into place with
+ * ready = true as the last step of `up`: that, not a name in /run/netns, means ready. */
+#pragma once
+
+#include "nsfs.h"
+
+#include <jansson.h>
+
+typedef struct RecordLink {
+    char *label;
+    char *kind;
+    char *name;        /* inside */
+    char *host_name;   /* in the host, or NULL */
+    bool made_bridge;  /* we made the bridge that host_name is a port of */
+} RecordLink;
+
+typedef struct Record {
+    char *name;
+    char *type;      /* may be NULL */
+    char *digest;    /* Conf.digest of what was built */
+    bool ready;
+    bool adopted;    /* the namespace is someone else's: `down` keeps it */
+    NsId id;         /* ino 0: not made yet */
+    json_t *detail;  /* the worker's own: links, subnets, sysctls */
+} Record;
+
+/* NULL and no error when there is none; NULL and an error when it cannot be read or is not ours. */
+Record *record_load(const char *name, GError **error);
+bool record_save(const Record *record, GError **error);
+bool record_remove(const char *name, GError **error);
+char **record_names(GError **error);
+void record_free(Record *record);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(Record, record_free)

@@ -1,0 +1,19 @@
+# lib.sh - sourced by every test script: a test is one sentence that is true when it passes.
+#   it "SENTENCE" COMMAND [ARG...]     passes when COMMAND (usually a function of the script) returns 0; 77 = skipped, its last line is the reason
+#   same A B                           for use in tests: two strings are equal, else both are shown
+# A script ends with `finish`; its output is TAP-like lines that tests/run counts.
+T_BAD=0
+it() {
+    local name=$1 out rc=0; shift
+    out=$( set -e; "$@" 2>&1 ) || rc=$?
+    case $rc in
+    0)  echo "ok - $name" ;;
+    77) echo "skip - $name: ${out##*$'\n'}" ;;
+    *)  echo "not ok - $name (rc=$rc)"; [ -z "$out" ] || sed 's/^/    /' <<<"$out"; T_BAD=1 ;;
+    esac
+}
+same() { [ "$1" = "$2" ] || { printf 'is:   %s\nwant: %s\n' "$1" "$2"; return 1; }; }
+contains() { case $1 in *"$2"*) ;; *) printf 'in:      %s\nmissing: %s\n' "$1" "$2"; return 1 ;; esac; }
+fails() { ! "$@"; }
+wait_until() { local n=$1; shift; while ! "$@" >/dev/null 2>&1; do n=$((n - 1)); [ "$n" -gt 0 ] || return 1; sleep 0.05; done; }
+finish() { exit $T_BAD; }
