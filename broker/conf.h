@@ -19,7 +19,9 @@ typedef struct ConfLine {
     const char *section; /* "Link" */
     const char *label;   /* "wan", or "" for a section without a name */
     const char *key;
-    const char *value;
+    const char *value;   /* %n and %% already replaced */
+    bool from_type;      /* of the type laid underneath, or a drop-in of the type */
+    bool expanded;       /* a %n was replaced in the value */
 } ConfLine;
 
 typedef struct IpAddress {
@@ -48,11 +50,15 @@ typedef struct IfName {
 } IfName;
 
 /* yes, no, or not said (the default depends on something else) */
-typedef enum Tristate { TRISTATE_UNSET = -1, TRISTATE_NO = 0, TRISTATE_YES = 1 } Tristate;
+enum { TRISTATE_UNSET = -1, TRISTATE_NO = 0, TRISTATE_YES = 1 };
+/* Integers of different widths instead of enums: _Generic can tell them apart, and so chooses the parser (parse.h). */
+typedef int8_t Tristate;
 
-typedef enum Families { FAMILIES_NONE = 0, FAMILIES_IPV4 = 1, FAMILIES_IPV6 = 2, FAMILIES_BOTH = 3 } Families;
+enum { FAMILIES_NONE = 0, FAMILIES_IPV4 = 1, FAMILIES_IPV6 = 2, FAMILIES_BOTH = 3 };
+typedef uint16_t Families;
 
-typedef enum Authorize { AUTHORIZE_BOTH, AUTHORIZE_LIST, AUTHORIZE_EITHER } Authorize;
+enum { AUTHORIZE_BOTH, AUTHORIZE_LIST, AUTHORIZE_EITHER };
+typedef uint8_t Authorize;
 
 /* A hook: argv, first word an absolute path. Both are checked for ownership when they are run. */
 typedef struct HookConf {
@@ -87,6 +93,7 @@ typedef struct LinkConf {
     void *own;            /* kind's own keys: kind->conf_size bytes, zeroed, owned by the Conf */
     IfName name;          /* Name=: inside; default: the label, or what the type says */
     IfName host_name;     /* HostName=: the end that stays in the host, where there is one */
+    char *altname, *host_altname; /* what Name=, HostName= would be if they fitted (if_name_shorten); NULL: they do */
     IfName parent;        /* Parent= */
     MacAddress mac, host_mac; /* MACAddress=, HostMACAddress= */
     uint32_t mtu;         /* MTU= (MTUBytes in networkd's words), 0: the kernel's */
@@ -186,6 +193,9 @@ typedef enum ConfError {
     CONF_ERROR_INVALID,   /* a slip; the message starts with file:line */
     CONF_ERROR_UNSAFE,    /* not root's, or writable by others */
 } ConfError;
+
+/* Look for all three configuration directories below @root, for `check --root=DIR`. NULL or "": the real ones. Borrowed. */
+void conf_set_root(const char *root);
 
 /* A namespace's name: [A-Za-z0-9][A-Za-z0-9_.-]{0,31}. Sets @error to a sentence about the first offence. */
 bool conf_name_valid(const char *name, GError **error);
