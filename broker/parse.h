@@ -1,7 +1,7 @@
 /* parse.h - the text of one value to one typed field, and the tables that say which key fills which field.
  *
- * The type of the struct's field chooses the parser (CONF_KEY, by _Generic): a wrong parser does not compile. Parsing knows no kernel;
- * only what every kernel would refuse is an error here. */
+ * The type of the struct's field chooses the parser (CONF_KEY, by _Generic): a wrong parser does not compile.
+ * Parsing knows no kernel; only what every kernel would refuse is an error here. */
 #pragma once
 
 #include "conf.h"
@@ -14,16 +14,21 @@ typedef struct ConfWord {
     uint32_t value;
 } ConfWord;
 
-/* An enumerated value of a kind's own keys. A struct, because to _Generic a C enum is just an unsigned int. Needs .words. */
+/* An enumerated value of a kind's own keys. A struct, because to _Generic a C enum is just an unsigned int.
+ * Needs .words. */
 typedef struct Choice {
     uint32_t value;
 } Choice;
 
+typedef struct ConfKey ConfKey;
+
 /* How values of one C type are read, and put back to the default. */
 typedef struct ConfType {
-    /* @field is untouched on failure. The error is a whole sentence with file and line (conf_fail). @line->value is never empty. */
+    /* @field is untouched on failure. The error is a whole sentence with file and line (conf_fail).
+     * @line->value is never empty. */
     bool (*parse)(const ConfKey *key, const ConfLine *line, void *field, GError **error);
-    /* Frees what is in @field and sets the default. Called on fresh (all-zero) fields, for an empty value, and at the end. */
+    /* Frees what is in @field and sets the default. Called on fresh (all-zero) fields, for an empty value,
+     * and at the end. */
     void (*clear)(const ConfKey *key, void *field);
     bool list; /* repeated keys add */
 } ConfType;
@@ -32,16 +37,18 @@ struct ConfKey {
     const char *name; /* NULL ends a table */
     size_t offset;    /* of the field in its struct */
     const ConfType *type;
-    const ConfWord *words; /* Choice, uint8_t: all there is; uint32_t, Families: instead of numbers and of the usual words */
+    const ConfWord *words; /* Choice, uint8_t: all there is; uint32_t, Families: instead of numbers and of the
+                              usual words */
     uint32_t min, max;     /* uint32_t only; max 0: no limit */
     uint32_t initial;      /* default of bool, uint8_t, uint32_t, Choice (others: unset, NULL, -1) */
 };
 
-extern const ConfType conf_type_string, conf_type_strings, conf_type_bool, conf_type_tristate, conf_type_families, conf_type_word,
-    conf_type_choice, conf_type_number, conf_type_prefixlength, conf_type_address, conf_type_prefix, conf_type_mac, conf_type_ifname,
-    conf_type_prefix_list, conf_type_mac_list, conf_type_sysctl_list, conf_type_link_sysctl_list, conf_type_hook_list;
+extern const ConfType conf_type_string, conf_type_strings, conf_type_bool, conf_type_tristate,
+    conf_type_families, conf_type_word, conf_type_choice, conf_type_number, conf_type_prefixlength,
+    conf_type_address, conf_type_prefix, conf_type_mac, conf_type_ifname, conf_type_prefix_list,
+    conf_type_mac_list, conf_type_sysctl_list, conf_type_link_sysctl_list, conf_type_hook_list;
 
-#define CONF_TYPE_OF(FIELD)                                                                                                      \
+#define CONF_TYPE_OF(FIELD)                                                                                  \
     _Generic((FIELD),                                                                                                            \
         char *: &conf_type_string,         /* as written */                                                                      \
         char **: &conf_type_strings,       /* words, separated by blanks */                                                      \
@@ -58,17 +65,28 @@ extern const ConfType conf_type_string, conf_type_strings, conf_type_bool, conf_
         IfName: &conf_type_ifname)
 
 /* One line of a table: CONF_KEY("Mode", MacvlanConf, mode, .words = modes, .initial = MACVLAN_MODE_BRIDGE) */
-#define CONF_KEY(NAME, STRUCT, FIELD, ...)                                                                                       \
-    {.name = (NAME), .offset = offsetof(STRUCT, FIELD), .type = CONF_TYPE_OF(((STRUCT *)0)->FIELD), ##__VA_ARGS__}
+#define CONF_KEY(NAME, STRUCT, FIELD, ...)                                                                   \
+    {                                                                                                        \
+        .name = (NAME), .offset = offsetof(STRUCT, FIELD), .type = CONF_TYPE_OF(((STRUCT *)0)->FIELD),       \
+        ##__VA_ARGS__                                                                                        \
+    }
 
-/* A GPtrArray * field; ELEMENT: prefix (IpPrefix*), mac (MacAddress*), sysctl, link_sysctl (SysctlConf*), hook (HookConf*).
- * The array is NULL while nothing was given in a kind's own struct; those in conf.h are never NULL. */
-#define CONF_LIST(NAME, STRUCT, FIELD, ELEMENT, ...)                                                                             \
-    {.name = (NAME), .offset = _Generic(((STRUCT *)0)->FIELD, GPtrArray *: offsetof(STRUCT, FIELD)),                             \
-     .type = &conf_type_##ELEMENT##_list, ##__VA_ARGS__}
+/* A GPtrArray * field; ELEMENT: prefix (IpPrefix*), mac (MacAddress*), sysctl, link_sysctl (SysctlConf*),
+ * hook (HookConf*). The array is NULL while nothing was given in a kind's own struct; those in conf.h are
+ * never NULL. */
+#define CONF_LIST(NAME, STRUCT, FIELD, ELEMENT, ...)                                                         \
+    {                                                                                                        \
+        .name = (NAME),                                                                                      \
+        .offset = _Generic(((STRUCT *)0)->FIELD, GPtrArray *                                                 \
+                           : offsetof(STRUCT, FIELD)),                                                       \
+        .type = &conf_type_##ELEMENT##_list, ##__VA_ARGS__                                                   \
+    }
 
 /* A key whose ConfType fills several fields: it is given the whole struct. */
-#define CONF_WHOLE(NAME, TYPE) {.name = (NAME), .offset = 0, .type = &(TYPE)}
+#define CONF_WHOLE(NAME, TYPE)                                                                               \
+    {                                                                                                        \
+        .name = (NAME), .offset = 0, .type = &(TYPE)                                                         \
+    }
 
 /* The field of @object that @key fills. */
 static inline void *conf_key_field(const ConfKey *key, void *object)
@@ -82,13 +100,16 @@ const ConfKey *conf_key_find(const ConfKey *keys, const char *name);
 /* Set @error to "FILE:LINE: [Section label] Key=value: " and the message. Always false. */
 bool conf_fail(const ConfLine *line, GError **error, const char *format, ...) G_GNUC_PRINTF(3, 4);
 
-/* The word among @words (NULL-terminated) that @text most likely means: at most a third of its letters differ. NULL: none. */
+/* The word among @words (NULL-terminated) that @text most likely means: at most a third of its letters
+ * differ. NULL: none. */
 const char *word_nearest(const char *text, const char *const *words);
 
-/* Addresses. The parsers take no host names, no zone (%eth0), no surrounding blanks; @error is a sentence without file and line. */
+/* Addresses. The parsers take no host names, no zone (%eth0), no surrounding blanks; @error is a sentence
+ * without file and line. */
 bool ip_address_parse(const char *text, IpAddress *ret, GError **error);
-bool ip_prefix_parse(const char *text, IpPrefix *ret, GError **error); /* without /LENGTH: a single address; ret->line is NULL */
-IpPrefix ip_prefix_network(const IpPrefix *prefix);                     /* host bits cleared */
+bool ip_prefix_parse(const char *text, IpPrefix *ret,
+                     GError **error);               /* without /LENGTH: a single address; ret->line is NULL */
+IpPrefix ip_prefix_network(const IpPrefix *prefix); /* host bits cleared */
 bool ip_prefix_contains(const IpPrefix *prefix, const IpAddress *address);
 bool ip_address_equal(const IpAddress *a, const IpAddress *b);
 bool ip_address_is_link_local(const IpAddress *address); /* 169.254/16, fe80::/10 */
@@ -103,6 +124,6 @@ char *mac_address_format(const MacAddress *mac);
 /* As the kernel's dev_valid_name(), and not "all" or "default", which sysctl keeps for itself. */
 bool if_name_parse(const char *text, IfName *ret, GError **error);
 
-/* An interface name for @full that fits: @full itself up to 15 characters, else "vn-", 8 hex digits of a hash of @full that never
- * changes between versions (FNV-1a, 32 bits), and @full's last character. */
+/* An interface name for @full that fits: @full itself up to 15 characters, else "vn-", 8 hex digits of a hash
+ * of @full that never changes between versions (FNV-1a, 32 bits), and @full's last character. */
 void if_name_shorten(const char *full, IfName *ret);
