@@ -32,3 +32,7 @@ bool nsfs_unpin(const char *name, GError **error);
 
 /* The calling thread goes in. Typed CLONE_NEWNET, always. */
 bool nsfs_enter(int fd, GError **error);
+
+/* Back to @home, where the thread came from. A thread that cannot go home must not go on in a namespace it was only visiting:
+ * aborts. */
+void nsfs_return(int home);

@@ -8,14 +8,6 @@
 
 #include <jansson.h>
 
-typedef struct RecordLink {
-    char *label;
-    char *kind;
-    char *name;        /* inside */
-    char *host_name;   /* in the host, or NULL */
-    bool made_bridge;  /* we made the bridge that host_name is a port of */
-} RecordLink;
-
 typedef struct Record {
     char *name;
     char *type;      /* may be NULL */
@@ -23,7 +15,9 @@ typedef struct Record {
     bool ready;
     bool adopted;    /* the namespace is someone else's: `down` keeps it */
     NsId id;         /* ino 0: not made yet */
-    json_t *detail;  /* the worker's own: links, subnets, sysctls */
+    /* The worker's own, and what `status` shows: {"links": [{"label","kind","name","host","peer","addresses","host_addresses",
+     * "bridge","made_bridge"}], "sysctls": {"net/…": "old value"}}. NULL when nothing was made yet. */
+    json_t *detail;
 } Record;
 
 /* NULL and no error when there is none; NULL and an error when it cannot be read or is not ours. */

@@ -1,0 +1,360 @@
+/* nl.c - rtnetlink over libmnl: requests are queued, sent as one batch and every answer is read.
+ *
+ * The kernel works through a batch in order and goes on after a failure (net/netlink/af_netlink.c,
+ * netlink_rcv_skb), so whoever queues several requests must be ready to undo them all. */
+#include "nl.h"
+
+#include "nsfs.h"
+
+#include <errno.h>
+#include <linux/if_link.h>
+#include <net/if.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/uio.h>
+#include <unistd.h>
+
+/* Room for one request. The largest, a veth with names, addresses and its peer, has under 300 bytes. */
+#define REQUEST_ROOM 2048
+/* A dump's answer: the kernel fills up to 32 KiB when the reader offers it (since 4.x:
+ * max(nlk->max_recvmsg_len)). */
+#define ANSWER_ROOM 32768
+/* Requests per sendmsg: well below IOV_MAX and the socket's default send buffer. */
+#define BATCH 64
+
+typedef struct Request {
+    char *what;
+    int tolerated[4];
+    union {
+        struct nlmsghdr header;
+        char room[REQUEST_ROOM];
+    };
+} Request;
+
+struct Nl {
+    struct mnl_socket *socket;
+    uint32_t sequence; /* of the last request */
+    GPtrArray *queue;  /* Request* */
+    char answer[ANSWER_ROOM];
+};
+
+G_DEFINE_QUARK(netns - broker - nl - error - quark, nl_error)
+
+static void request_free(void *data)
+{
+    Request *request = data;
+
+    g_free(request->what);
+    g_free(request);
+}
+
+static void set_error(GError **error, int errnum, const char *what, const char *why)
+{
+    if (what)
+        g_set_error(error, NL_ERROR, errnum, "%s: %s", what, why ? why : g_strerror(errnum));
+    else
+        g_set_error(error, NL_ERROR, errnum, "%s", why ? why : g_strerror(errnum));
+}
+
+Nl *nl_open(GError **error)
+{
+    struct mnl_socket *sock = mnl_socket_open2(NETLINK_ROUTE, SOCK_CLOEXEC);
+    int on = 1;
+
+    if (!sock || mnl_socket_bind(sock, 0, MNL_SOCKET_AUTOPID) < 0) {
+        set_error(error, errno, "cannot open a netlink socket", NULL);
+        if (sock)
+            mnl_socket_close(sock);
+        return NULL;
+    }
+    /* Both are there since Linux 4.12; without them only the errno is lost, or an answer is longer. */
+    (void)mnl_socket_setsockopt(sock, NETLINK_EXT_ACK, &on, sizeof on);
+    (void)mnl_socket_setsockopt(sock, NETLINK_CAP_ACK, &on, sizeof on);
+    (void)mnl_socket_setsockopt(sock, NETLINK_GET_STRICT_CHK, &on, sizeof on);
+
+    Nl *nl = g_new0(Nl, 1);
+    nl->socket = sock;
+    nl->queue = g_ptr_array_new_with_free_func(request_free);
+    return nl;
+}
+
+Nl *nl_open_at(int nsfd, GError **error)
+{
+    int home = nsfs_open_self(error);
+    Nl *nl = NULL;
+
+    if (home < 0)
+        return NULL;
+    if (nsfs_enter(nsfd, error)) {
+        nl = nl_open(error);
+        nsfs_return(home);
+    }
+    close(home);
+    return nl;
+}
+
+void nl_free(Nl *nl)
+{
+    if (!nl)
+        return;
+    mnl_socket_close(nl->socket);
+    g_ptr_array_unref(nl->queue);
+    g_free(nl);
+}
+
+struct nlmsghdr *nl_add(Nl *nl, char *what, uint16_t type, uint16_t flags, const void *payload, size_t size)
+{
+    Request *request = g_new0(Request, 1);
+    struct nlmsghdr *header = mnl_nlmsg_put_header(request->room);
+
+    request->what = what;
+    header->nlmsg_type = type;
+    header->nlmsg_flags = NLM_F_REQUEST | NLM_F_ACK | flags;
+    header->nlmsg_seq = ++nl->sequence;
+    memcpy(mnl_nlmsg_put_extra_header(header, size), payload, size);
+    g_ptr_array_add(nl->queue, request);
+    return header;
+}
+
+void nl_tolerate(Nl *nl, int errnum)
+{
+    Request *request = nl->queue->pdata[nl->queue->len - 1];
+
+    for (size_t i = 0; i < G_N_ELEMENTS(request->tolerated); i++)
+        if (request->tolerated[i] == 0) {
+            request->tolerated[i] = errnum;
+            return;
+        }
+    g_assert_not_reached();
+}
+
+static bool tolerated(const Request *request, int errnum)
+{
+    for (size_t i = 0; i < G_N_ELEMENTS(request->tolerated); i++)
+        if (request->tolerated[i] == errnum)
+            return true;
+    return false;
+}
+
+static bool send_requests(Nl *nl, guint first, guint count, GError **error)
+{
+    struct iovec parts[BATCH];
+    struct sockaddr_nl kernel = {.nl_family = AF_NETLINK};
+    struct msghdr message = {
+        .msg_name = &kernel, .msg_namelen = sizeof kernel, .msg_iov = parts, .msg_iovlen = count};
+
+    for (guint i = 0; i < count; i++) {
+        Request *request = nl->queue->pdata[first + i];
+        parts[i] = (struct iovec){request->room, request->header.nlmsg_len};
+        g_assert(request->header.nlmsg_len <= REQUEST_ROOM);
+    }
+    if (sendmsg(mnl_socket_get_fd(nl->socket), &message, 0) < 0) {
+        set_error(error, errno, "cannot send to the kernel's netlink socket", NULL);
+        return false;
+    }
+    return true;
+}
+
+/* mnl_socket_recvfrom checks that the sender is the kernel and that nothing was cut off (ENOSPC). */
+static ssize_t receive(Nl *nl, GError **error)
+{
+    ssize_t length;
+
+    do
+        length = mnl_socket_recvfrom(nl->socket, nl->answer, sizeof nl->answer);
+    while (length < 0 && errno == EINTR);
+    if (length < 0)
+        set_error(error, errno, "cannot read the kernel's netlink answer", NULL);
+    return length;
+}
+
+/* The kernel's own sentence in an extended acknowledgement (NLMSGERR_ATTR_MSG), or NULL. With NETLINK_CAP_ACK
+ * the request's payload is left out of the answer, without (NLM_F_CAPPED not set) it stands before the
+ * attributes. */
+static const char *extended_words(const struct nlmsghdr *header)
+{
+    const struct nlmsgerr *answer = mnl_nlmsg_get_payload(header);
+    size_t skip = sizeof *answer;
+    const struct nlattr *attr;
+
+    if (!(header->nlmsg_flags & NLM_F_ACK_TLVS))
+        return NULL;
+    if (!(header->nlmsg_flags & NLM_F_CAPPED))
+        skip += mnl_nlmsg_get_payload_len(&answer->msg);
+    if (mnl_nlmsg_get_payload_len(header) < skip)
+        return NULL;
+    mnl_attr_for_each(attr, header, skip) if (mnl_attr_get_type(attr) == NLMSGERR_ATTR_MSG &&
+                                              mnl_attr_validate(attr, MNL_TYPE_NUL_STRING) >=
+                                                  0) return mnl_attr_get_str(attr);
+    return NULL;
+}
+
+/* Takes one acknowledgement. Only the first failure is kept: those after it are mostly its consequences. */
+static void take_acknowledgement(const Request *request, const struct nlmsghdr *header, GError **first_error)
+{
+    const struct nlmsgerr *answer = mnl_nlmsg_get_payload(header);
+    int errnum = -answer->error;
+
+    if (errnum != 0 && !*first_error && !tolerated(request, errnum))
+        set_error(first_error, errnum, request->what, extended_words(header));
+}
+
+static bool read_acknowledgements(Nl *nl, guint first, guint count, GError **first_error, GError **error)
+{
+    uint32_t base = ((Request *)nl->queue->pdata[first])->header.nlmsg_seq;
+
+    for (guint got = 0; got < count;) {
+        ssize_t received = receive(nl, error);
+        if (received < 0)
+            return false;
+        int length = (int)received;
+        for (const struct nlmsghdr *h = (void *)nl->answer; mnl_nlmsg_ok(h, length);
+             h = mnl_nlmsg_next(h, &length)) {
+            uint32_t at = h->nlmsg_seq - base;
+            if (h->nlmsg_type != NLMSG_ERROR || at >= count ||
+                mnl_nlmsg_get_payload_len(h) < sizeof(struct nlmsgerr))
+                continue; /* an echo or a stray answer to an earlier request */
+            take_acknowledgement(nl->queue->pdata[first + at], h, first_error);
+            got++;
+        }
+    }
+    return true;
+}
+
+bool nl_run(Nl *nl, GError **error)
+{
+    GError *first_error = NULL;
+    bool talked = true;
+
+    for (guint first = 0; talked && first < nl->queue->len && !first_error; first += BATCH) {
+        guint count = MIN(BATCH, nl->queue->len - first);
+        talked = send_requests(nl, first, count, error) &&
+                 read_acknowledgements(nl, first, count, &first_error, error);
+    }
+    g_ptr_array_set_size(nl->queue, 0);
+    if (!talked) {
+        g_clear_error(&first_error);
+        return false;
+    }
+    if (first_error) {
+        g_propagate_error(error, first_error);
+        return false;
+    }
+    return true;
+}
+
+bool nl_get(Nl *nl, NlEach each, void *user, GError **error)
+{
+    g_assert(nl->queue->len == 1);
+    g_autoptr(GError) failure = NULL;
+    Request *request = nl->queue->pdata[0];
+    bool done = false, fine = send_requests(nl, 0, 1, error);
+
+    while (fine && !done) {
+        ssize_t received = receive(nl, error);
+        int length = (int)received;
+        fine = received >= 0;
+        for (const struct nlmsghdr *h = (void *)nl->answer; fine && mnl_nlmsg_ok(h, length);
+             h = mnl_nlmsg_next(h, &length)) {
+            if (h->nlmsg_seq != request->header.nlmsg_seq)
+                continue;
+            if (h->nlmsg_type == NLMSG_ERROR) {
+                take_acknowledgement(request, h, &failure);
+                done = true;
+            } else {
+                fine = each(h, user);
+            }
+        }
+    }
+    g_ptr_array_set_size(nl->queue, 0);
+    if (fine && failure) {
+        g_propagate_error(error, g_steal_pointer(&failure));
+        return false;
+    }
+    return fine;
+}
+
+/* One pass over a dump. @ret_interrupted: the kernel's tables changed meanwhile, the answer may be
+ * inconsistent. */
+static bool dump_once(Nl *nl, NlEach each, void *user, bool *ret_interrupted, GError **error)
+{
+    for (;;) {
+        ssize_t received = receive(nl, error);
+        if (received < 0)
+            return false;
+        int length = (int)received;
+        for (const struct nlmsghdr *h = (void *)nl->answer; mnl_nlmsg_ok(h, length);
+             h = mnl_nlmsg_next(h, &length)) {
+            if (h->nlmsg_seq != nl->sequence)
+                continue;
+            if (h->nlmsg_flags & NLM_F_DUMP_INTR)
+                *ret_interrupted = true;
+            if (h->nlmsg_type == NLMSG_DONE)
+                return true;
+            if (h->nlmsg_type == NLMSG_ERROR) {
+                const struct nlmsgerr *answer = mnl_nlmsg_get_payload(h);
+                set_error(error, -answer->error, "cannot list", extended_words(h));
+                return false;
+            }
+            if (each && !each(h, user))
+                return false;
+        }
+    }
+}
+
+/* The payload must be the exact struct of its type: NETLINK_GET_STRICT_CHK refuses a shorter one. */
+static size_t dump_payload(uint16_t type)
+{
+    switch (type) {
+    case RTM_GETLINK:
+        return sizeof(struct ifinfomsg);
+    case RTM_GETADDR:
+        return sizeof(struct ifaddrmsg);
+    case RTM_GETRULE: /* struct fib_rule_hdr has the size of rtmsg */
+    case RTM_GETROUTE:
+        return sizeof(struct rtmsg);
+    default:
+        g_assert_not_reached();
+    }
+}
+
+bool nl_dump(Nl *nl, uint16_t type, uint8_t family, NlEach each, void *user, GError **error)
+{
+    /* Ten tries: on a host that changes all the time a possibly inconsistent list is better than none. */
+    for (int tries = 0; tries < 10; tries++) {
+        union {
+            uint8_t family;
+            char bytes[sizeof(struct ifinfomsg) + sizeof(struct rtmsg)];
+        } payload = {.family = family};
+        bool interrupted = false;
+        struct nlmsghdr *h = nl_add(nl, NULL, type, NLM_F_DUMP, &payload, dump_payload(type));
+        h->nlmsg_flags &= (uint16_t)~NLM_F_ACK;
+        bool sent = send_requests(nl, 0, 1, error);
+        g_ptr_array_set_size(nl->queue, 0);
+        if (!sent || !dump_once(nl, each, user, &interrupted, error))
+            return false;
+        if (!interrupted)
+            return true;
+    }
+    return true;
+}
+
+static bool take_index(const struct nlmsghdr *message, void *user)
+{
+    const struct ifinfomsg *link = mnl_nlmsg_get_payload(message);
+
+    *(unsigned *)user = (unsigned)link->ifi_index;
+    return true;
+}
+
+unsigned nl_ifindex(Nl *nl, const char *name)
+{
+    struct ifinfomsg link = {.ifi_family = AF_UNSPEC};
+    unsigned index = 0;
+    struct nlmsghdr *h = nl_add(nl, NULL, RTM_GETLINK, 0, &link, sizeof link);
+
+    mnl_attr_put_strz(h, strlen(name) < IFNAMSIZ ? IFLA_IFNAME : IFLA_ALT_IFNAME, name);
+    /* RTEXT_FILTER_SKIP_STATS: an answer without the counters of every CPU */
+    mnl_attr_put_u32(h, IFLA_EXT_MASK, RTEXT_FILTER_SKIP_STATS);
+    return nl_get(nl, take_index, &index, NULL) ? index : 0;
+}

@@ -1,0 +1,169 @@
+/* nsfs.c - network namespaces as files. */
+#include "nsfs.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <linux/magic.h>
+#include <linux/nsfs.h>
+#include <sched.h>
+#include <string.h>
+#include <sys/file.h>
+#include <sys/ioctl.h>
+#include <sys/mount.h>
+#include <sys/stat.h>
+#include <sys/vfs.h>
+#include <unistd.h>
+
+static int fail(GError **error, int errnum, const char *format, const char *name)
+{
+    g_autofree char *what = g_strdup_printf(format, name);
+
+    g_set_error(error, G_FILE_ERROR, g_file_error_from_errno(errnum), "%s: %s", what, g_strerror(errnum));
+    return -1;
+}
+
+static int refuse(GError **error, GFileError code, const char *name, const char *why)
+{
+    g_set_error(error, G_FILE_ERROR, code, NSFS_DIR "/%s %s", name, why);
+    return -1;
+}
+
+/* Looks at the file before it is opened for real: opening a device or a FIFO that somebody put there has
+ * effects (CVE-2018-6556 was lxc opening whatever a path named). */
+int nsfs_open(const char *name, GError **error)
+{
+    g_autofree char *path = g_build_filename(NSFS_DIR, name, NULL);
+    int at = open(path, O_PATH | O_NOFOLLOW | O_CLOEXEC);
+    struct statfs fs;
+
+    if (at < 0)
+        return fail(error, errno, "cannot open " NSFS_DIR "/%s", name);
+    if (fstatfs(at, &fs) < 0 || fs.f_type != NSFS_MAGIC) {
+        close(at);
+        return refuse(error, G_FILE_ERROR_NOENT, name, "is not a namespace");
+    }
+    /* by the O_PATH fd: the same file, whatever the path names by now */
+    g_autofree char *same = g_strdup_printf("/proc/self/fd/%d", at);
+    int fd = open(same, O_RDONLY | O_CLOEXEC);
+    int errnum = errno;
+    close(at);
+    if (fd < 0)
+        return fail(error, errnum, "cannot open " NSFS_DIR "/%s", name);
+    if (ioctl(fd, NS_GET_NSTYPE) != CLONE_NEWNET) {
+        close(fd);
+        return refuse(error, G_FILE_ERROR_INVAL, name, "is not a network namespace");
+    }
+    return fd;
+}
+
+int nsfs_open_self(GError **error)
+{
+    /* thread-self: a process may have threads in different namespaces */
+    int fd = open("/proc/thread-self/ns/net", O_RDONLY | O_CLOEXEC);
+
+    return fd < 0 ? fail(error, errno, "cannot open %s", "/proc/thread-self/ns/net") : fd;
+}
+
+int nsfs_create(GError **error)
+{
+    int home = nsfs_open_self(error), fd;
+
+    if (home < 0)
+        return -1;
+    if (unshare(CLONE_NEWNET) < 0) {
+        fail(error, errno, "cannot make a network%s namespace", "");
+        close(home);
+        return -1;
+    }
+    fd = nsfs_open_self(error);
+    nsfs_return(home);
+    close(home);
+    return fd;
+}
+
+bool nsfs_id(int fd, NsId *ret, GError **error)
+{
+    struct stat st;
+
+    if (fstat(fd, &st) < 0) {
+        fail(error, errno, "cannot identify a network%s namespace", "");
+        return false;
+    }
+    *ret = (NsId){st.st_dev, st.st_ino};
+    return true;
+}
+
+bool nsfs_id_equal(NsId a, NsId b)
+{
+    return a.ino != 0 && a.ino == b.ino && a.dev == b.dev;
+}
+
+/* The first user makes the directory a shared mount of its own, so that a namespace pinned or unpinned here
+ * shows everywhere; all who do so (iproute2 since 5.x: ip/ipnetns.c) hold a lock on the directory meanwhile,
+ * else mounts pile up (Debian bug 949235). */
+bool nsfs_prepare(GError **error)
+{
+    int lock;
+    bool fine = true;
+
+    if (mkdir(NSFS_DIR, 0755) < 0 && errno != EEXIST)
+        return fail(error, errno, "cannot make %s", NSFS_DIR) == 0;
+    lock = open(NSFS_DIR, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    if (lock < 0 || flock(lock, LOCK_EX) < 0) {
+        fail(error, errno, "cannot lock %s", NSFS_DIR);
+        if (lock >= 0)
+            close(lock);
+        return false;
+    }
+    /* EINVAL: it is not a mount point yet */
+    if (mount("", NSFS_DIR, NULL, MS_SHARED | MS_REC, NULL) < 0)
+        fine = errno == EINVAL && mount(NSFS_DIR, NSFS_DIR, NULL, MS_BIND | MS_REC, NULL) == 0 &&
+               mount("", NSFS_DIR, NULL, MS_SHARED | MS_REC, NULL) == 0;
+    if (!fine)
+        fail(error, errno, "cannot make %s a shared mount", NSFS_DIR);
+    close(lock);
+    return fine;
+}
+
+bool nsfs_pin(int fd, const char *name, GError **error)
+{
+    g_autofree char *path = g_build_filename(NSFS_DIR, name, NULL);
+    g_autofree char *source = g_strdup_printf("/proc/self/fd/%d", fd);
+    /* O_EXCL: a name that is there belongs to somebody else */
+    int file = open(path, O_RDONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0);
+
+    if (file < 0)
+        return fail(error, errno, "cannot pin the namespace at " NSFS_DIR "/%s", name) == 0;
+    close(file);
+    if (mount(source, path, NULL, MS_BIND, NULL) < 0) {
+        fail(error, errno, "cannot pin the namespace at " NSFS_DIR "/%s", name);
+        (void)unlink(path);
+        return false;
+    }
+    return true;
+}
+
+bool nsfs_unpin(const char *name, GError **error)
+{
+    g_autofree char *path = g_build_filename(NSFS_DIR, name, NULL);
+
+    /* EINVAL: a stale file without a mount, as a reboot on a disk /run leaves it */
+    if (umount2(path, MNT_DETACH | UMOUNT_NOFOLLOW) < 0 && errno != EINVAL && errno != ENOENT)
+        return fail(error, errno, "cannot unmount " NSFS_DIR "/%s", name) == 0;
+    if (unlink(path) < 0 && errno != ENOENT)
+        return fail(error, errno, "cannot remove " NSFS_DIR "/%s", name) == 0;
+    return true;
+}
+
+bool nsfs_enter(int fd, GError **error)
+{
+    if (setns(fd, CLONE_NEWNET) < 0)
+        return fail(error, errno, "cannot enter the network%s namespace", "") == 0;
+    return true;
+}
+
+void nsfs_return(int home)
+{
+    if (setns(home, CLONE_NEWNET) < 0)
+        g_error("cannot return to the host's network namespace: %s", g_strerror(errno));
+}

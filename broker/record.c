@@ -1,0 +1,167 @@
+/* record.c - the records of namespaces that are up, as JSON files that only root can read. */
+#include "record.h"
+
+#include "paths.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#define STATE_DIR RUN_DIR "/state"
+#define SUFFIX ".json"
+/* A record with a few dozen links has a few KiB; more than this was not written by us. */
+#define RECORD_MAX (256 * 1024)
+
+static char *record_path(const char *name)
+{
+    return g_strconcat(STATE_DIR "/", name, SUFFIX, NULL);
+}
+
+static void *fail(GError **error, const char *path, const char *why)
+{
+    g_set_error(error, G_FILE_ERROR, G_FILE_ERROR_FAILED, "record %s: %s", path, why);
+    return NULL;
+}
+
+static char *get_string(const json_t *object, const char *key)
+{
+    return g_strdup(json_string_value(json_object_get(object, key)));
+}
+
+static Record *record_from_json(const json_t *json)
+{
+    Record *record = g_new0(Record, 1);
+
+    record->name = get_string(json, "name");
+    record->type = get_string(json, "type");
+    record->digest = get_string(json, "digest");
+    record->ready = json_is_true(json_object_get(json, "ready"));
+    record->adopted = json_is_true(json_object_get(json, "adopted"));
+    record->id.dev = (dev_t)json_integer_value(json_object_get(json, "dev"));
+    record->id.ino = (ino_t)json_integer_value(json_object_get(json, "ino"));
+    record->detail = json_incref(json_object_get(json, "detail"));
+    return record;
+}
+
+/* Reads from an fd whose owner was checked: the directory is root's and 0700, but a disk /run may hold
+ * leftovers of anybody. */
+static json_t *read_json(int fd, const char *path, GError **error)
+{
+    struct stat st;
+    json_error_t slip;
+    json_t *json;
+
+    if (fstat(fd, &st) < 0 || !S_ISREG(st.st_mode) || st.st_uid != geteuid() || (st.st_mode & 022) ||
+        st.st_size > RECORD_MAX)
+        return fail(error, path, "not a file of root's alone");
+    json = json_loadfd(fd, 0, &slip);
+    if (!json || !json_is_object(json)) {
+        if (json)
+            json_decref(json);
+        return fail(error, path, "not a JSON object");
+    }
+    return json;
+}
+
+Record *record_load(const char *name, GError **error)
+{
+    g_autofree char *path = record_path(name);
+    int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
+    json_t *json;
+    Record *record;
+
+    if (fd < 0)
+        return errno == ENOENT ? NULL : fail(error, path, g_strerror(errno));
+    json = read_json(fd, path, error);
+    close(fd);
+    if (!json)
+        return NULL;
+    record = record_from_json(json);
+    json_decref(json);
+    if (g_strcmp0(record->name, name) != 0) {
+        record_free(record);
+        return fail(error, path, "is about another namespace");
+    }
+    return record;
+}
+
+static json_t *record_to_json(const Record *record)
+{
+    json_t *json = json_object();
+
+    json_object_set_new(json, "name", json_string(record->name));
+    if (record->type)
+        json_object_set_new(json, "type", json_string(record->type));
+    if (record->digest)
+        json_object_set_new(json, "digest", json_string(record->digest));
+    json_object_set_new(json, "ready", json_boolean(record->ready));
+    json_object_set_new(json, "adopted", json_boolean(record->adopted));
+    json_object_set_new(json, "dev", json_integer((json_int_t)record->id.dev));
+    json_object_set_new(json, "ino", json_integer((json_int_t)record->id.ino));
+    if (record->detail)
+        json_object_set(json, "detail", record->detail);
+    return json;
+}
+
+/* No fsync: /run does not outlive the kernel that the record describes. */
+bool record_save(const Record *record, GError **error)
+{
+    g_autofree char *path = record_path(record->name);
+    g_autofree char *fresh = g_strconcat(STATE_DIR "/.", record->name, ".new", NULL);
+    json_t *json = record_to_json(record);
+    bool fine = g_mkdir_with_parents(RUN_DIR, 0755) == 0 && (mkdir(STATE_DIR, 0700) == 0 || errno == EEXIST);
+    int fd = fine ? open(fresh, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0600) : -1;
+
+    fine = fd >= 0 && json_dumpfd(json, fd, JSON_INDENT(1)) == 0;
+    if (fd >= 0)
+        fine = close(fd) == 0 && fine;
+    fine = fine && rename(fresh, path) == 0;
+    if (!fine)
+        fail(error, path, g_strerror(errno));
+    json_decref(json);
+    return fine;
+}
+
+bool record_remove(const char *name, GError **error)
+{
+    g_autofree char *path = record_path(name);
+
+    if (unlink(path) < 0 && errno != ENOENT) {
+        fail(error, path, g_strerror(errno));
+        return false;
+    }
+    return true;
+}
+
+static int by_name(const void *a, const void *b)
+{
+    return strcmp(*(char *const *)a, *(char *const *)b);
+}
+
+char **record_names(GError **error)
+{
+    g_autoptr(GPtrArray) names = g_ptr_array_new_with_free_func(g_free);
+    g_autoptr(GDir) dir = g_dir_open(STATE_DIR, 0, NULL); /* none: nothing was ever up */
+    const char *entry;
+
+    while (dir && (entry = g_dir_read_name(dir)))
+        if (entry[0] != '.' && g_str_has_suffix(entry, SUFFIX))
+            g_ptr_array_add(names, g_strndup(entry, strlen(entry) - strlen(SUFFIX)));
+    g_ptr_array_sort(names, by_name);
+    g_ptr_array_add(names, NULL);
+    return (char **)g_ptr_array_free(g_steal_pointer(&names), FALSE);
+}
+
+void record_free(Record *record)
+{
+    if (!record)
+        return;
+    g_free(record->name);
+    g_free(record->type);
+    g_free(record->digest);
+    json_decref(record->detail);
+    g_free(record);
+}
