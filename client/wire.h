@@ -5,6 +5,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <sys/socket.h>
 #include <sys/types.h>
 
 #define WIRE_MAX 4096    /* bytes of one packet, either way */
@@ -18,6 +19,7 @@ typedef struct Wire {
     bool overflow;           /* sticky: something did not fit; wire_send refuses */
     int fds[WIRE_FDS];       /* -1 where taken; owned by the Wire until taken */
     size_t n_fds;
+    struct ucred sender;     /* SCM_CREDENTIALS of the packet where the receiver has SO_PASSCRED on; else pid 0, uid -1 */
 } Wire;
 
 void wire_init(Wire *wire);
