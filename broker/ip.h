@@ -1,0 +1,31 @@
+/* ip.h - addresses, MAC addresses and interface names: text to value and back, and the arithmetic of
+ * prefixes.
+ *
+ * Pure functions: no kernel, no name service. */
+#pragma once
+
+#include "conf.h"
+
+/* Addresses. The parsers take no host names, no zone (%eth0), no surrounding blanks; @error is a sentence
+ * without file and line. */
+bool ip_address_parse(const char *text, IpAddress *ret, GError **error);
+bool ip_prefix_parse(const char *text, IpPrefix *ret,
+                     GError **error);               /* without /LENGTH: a single address; ret->line is NULL */
+IpPrefix ip_prefix_network(const IpPrefix *prefix); /* host bits cleared */
+bool ip_prefix_contains(const IpPrefix *prefix, const IpAddress *address);
+bool ip_address_equal(const IpAddress *a, const IpAddress *b);
+bool ip_address_is_link_local(const IpAddress *address); /* 169.254/16, fe80::/10 */
+unsigned ip_address_bits(int family);                    /* 32 or 128 */
+char *ip_address_format(const IpAddress *address);       /* owned by the caller */
+char *ip_prefix_format(const IpPrefix *prefix);          /* "10.0.0.2/30", owned by the caller */
+
+/* Six pairs of hex digits with ':' or '-' between. Multicast, all-zero: refused, as the kernel does. */
+bool mac_address_parse(const char *text, MacAddress *ret, GError **error);
+char *mac_address_format(const MacAddress *mac);
+
+/* As the kernel's dev_valid_name(), and not "all" or "default", which sysctl keeps for itself. */
+bool if_name_parse(const char *text, IfName *ret, GError **error);
+
+/* An interface name for @full that fits: @full itself up to 15 characters, else "vn-", 8 hex digits of a hash
+ * of @full that never changes between versions (FNV-1a, 32 bits), and @full's last character. */
+void if_name_shorten(const char *full, IfName *ret);
