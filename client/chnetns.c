@@ -367,7 +367,7 @@ static void mount_line_take(const char *line, uint64_t sys_mount, SysMounts *mou
     if (strtoull(rest, &rest, 10) != sys_mount)
         return;
     const char *point = rest;
-    for (int field = 0; point && field < 3; field++)
+    for (int field = 0; point && field < 2; field++)
         point = strchr(point + 1, ' ');
     if (!point || strncmp(++point, "/sys/", strlen("/sys/")) != 0)
         return;
