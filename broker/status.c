@@ -1,0 +1,202 @@
+/* status.c - what there is to say about a namespace: from its file, its record, and the kernel. */
+#include "status.h"
+
+#include "conf.h"
+#include "nsfs.h"
+#include "paths.h"
+#include "record.h"
+#include "survey.h"
+
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/file.h>
+#include <unistd.h>
+
+static void put_string(json_t *object, const char *key, const char *value)
+{
+    if (value)
+        json_object_set_new(object, key, json_string(value));
+}
+
+/* Does a worker hold the namespace's lock (lock.h)? Asked without waiting; a shared lock for a moment
+ * disturbs nobody. */
+static bool being_changed(const char *name)
+{
+    g_autofree char *path = g_build_filename(RUN_DIR, "lock", name, NULL);
+    int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
+    bool held = fd >= 0 && flock(fd, LOCK_SH | LOCK_NB) < 0;
+    if (fd >= 0)
+        close(fd);
+    return held;
+}
+
+static const char *state_of(const char *name, const Record *record, int nsfd)
+{
+    NsId id;
+    if (being_changed(name))
+        return "changing";
+    if (!record)
+        return nsfd >= 0 ? "foreign" : "down";
+    if (!record->ready || nsfd < 0 || !nsfs_id(nsfd, &id, NULL) || !nsfs_id_equal(id, record->id))
+        return "broken";
+    return "up";
+}
+
+/* The front lines of every answer. @record and @conf may be NULL. */
+static json_t *summary(const char *name, const Record *record, int nsfd, const Conf *conf, const GError *slip)
+{
+    json_t *entry = json_pack("{s:s,s:s}", "name", name, "state", state_of(name, record, nsfd));
+    const char *type = record && record->type ? record->type : conf ? conf->type : NULL;
+    put_string(entry, "type", type);
+    if (conf)
+        put_string(entry, "description", conf->ns.description);
+    if (slip && !g_error_matches(slip, CONF_ERROR, CONF_ERROR_NOT_FOUND))
+        put_string(entry, "error", slip->message);
+    return entry;
+}
+
+/* A type that was named at the start only (netns-nat@NAME) has no file: then the record knows it. */
+static Conf *conf_of(const char *name, const Record *record, GError **error)
+{
+    g_autoptr(GError) slip = NULL;
+    Conf *conf = conf_load(name, NULL, CONF_STRICT, NULL, &slip);
+    if (!conf && record && record->type && g_error_matches(slip, CONF_ERROR, CONF_ERROR_NOT_FOUND))
+        return conf_load(name, record->type, CONF_STRICT, NULL, error);
+    if (!conf)
+        g_propagate_error(error, g_steal_pointer(&slip));
+    return conf;
+}
+
+json_t *status_list(char *const *names)
+{
+    json_t *list = json_array();
+    for (; *names; names++) {
+        g_autoptr(GError) slip = NULL;
+        g_autoptr(Record) record = record_load(*names, NULL);
+        g_autoptr(Conf) conf = conf_of(*names, record, &slip);
+        int nsfd = nsfs_open(*names, NULL);
+        json_array_append_new(list, summary(*names, record, nsfd, conf, slip));
+        if (nsfd >= 0)
+            close(nsfd);
+    }
+    return list;
+}
+
+/* "search a b" and the like: all words behind the first. */
+static void append_words(json_t *array, char *const *words)
+{
+    for (; *words; words++)
+        if (**words)
+            json_array_append_new(array, json_string(*words));
+}
+
+static json_t *resolv_parse(const char *path, const char *text)
+{
+    json_t *servers = json_array(), *domains = json_array();
+    g_auto(GStrv) lines = g_strsplit(text, "\n", -1);
+    for (char **line = lines; *line; line++) {
+        g_auto(GStrv) words = g_strsplit_set(g_strstrip(*line), " \t", -1);
+        if (!words[0])
+            continue;
+        if (strcmp(words[0], "nameserver") == 0)
+            append_words(servers, words + 1);
+        else if (strcmp(words[0], "search") == 0 || strcmp(words[0], "domain") == 0)
+            append_words(domains, words + 1);
+    }
+    return json_pack("{s:s,s:o,s:o}", "file", path, "servers", servers, "domains", domains);
+}
+
+/* What programs inside see as /etc/resolv.conf: the admin's own file before the one made from [DNS]. NULL:
+ * the host's. */
+static json_t *dns_of(const char *name)
+{
+    g_autofree char *own = g_build_filename("/etc/netns", name, "resolv.conf", NULL);
+    g_autofree char *made = g_build_filename(RUN_DIR, "dns", name, "resolv.conf", NULL);
+    const char *const paths[] = {own, made};
+    for (size_t i = 0; i < G_N_ELEMENTS(paths); i++) {
+        g_autofree char *text = NULL;
+        if (g_file_get_contents(paths[i], &text, NULL, NULL))
+            return resolv_parse(paths[i], text);
+    }
+    return NULL;
+}
+
+/* The end in the host, from the record: the kernel knows only an index in another namespace. */
+static void put_peers(json_t *links, const Record *record)
+{
+    size_t i, j;
+    json_t *made, *link;
+    if (!record || !record->detail)
+        return;
+    json_array_foreach(json_object_get(record->detail, "links"), i, made)
+    {
+        const char *name = json_string_value(json_object_get(made, "name"));
+        json_array_foreach(links, j, link)
+        {
+            if (g_strcmp0(name, json_string_value(json_object_get(link, "name"))) == 0)
+                put_string(link, "peer", json_string_value(json_object_get(made, "host")));
+        }
+    }
+}
+
+static bool put_inside(json_t *entry, const char *name, int nsfd, const Record *record, GError **error)
+{
+    NsId id;
+    json_t *found = nsfs_id(nsfd, &id, error) ? survey(nsfd, error) : NULL, *dns = dns_of(name);
+    if (!found) {
+        json_decref(dns);
+        return false;
+    }
+    put_peers(json_object_get(found, "links"), record);
+    json_object_set_new(entry, "nsid",
+                        json_pack("{s:I,s:I}", "dev", (json_int_t)id.dev, "ino", (json_int_t)id.ino));
+    json_object_update(entry, found);
+    json_decref(found);
+    if (dns)
+        json_object_set_new(entry, "dns", dns);
+    return true;
+}
+
+json_t *status_of(const char *name, GError **error)
+{
+    g_autoptr(GError) slip = NULL;
+    if (!conf_name_valid(name, error))
+        return NULL;
+    g_autoptr(Record) record = record_load(name, NULL);
+    g_autoptr(Conf) conf = conf_of(name, record, &slip);
+    int nsfd = nsfs_open(name, NULL);
+    if (!record && nsfd < 0 && g_error_matches(slip, CONF_ERROR, CONF_ERROR_NOT_FOUND)) {
+        g_set_error(error, CONF_ERROR, CONF_ERROR_NOT_FOUND,
+                    "%s: there is no namespace and no file of that name", name);
+        return NULL;
+    }
+    json_t *entry = summary(name, record, nsfd, conf, slip);
+    if (nsfd >= 0 && !put_inside(entry, name, nsfd, record, error))
+        g_clear_pointer(&entry, json_decref);
+    if (nsfd >= 0)
+        close(nsfd);
+    return entry;
+}
+
+static int compare(const void *a, const void *b)
+{
+    return strcmp(*(char *const *)a, *(char *const *)b);
+}
+
+char **status_names(GError **error)
+{
+    g_auto(GStrv) files = conf_names(error);
+    g_auto(GStrv) records = files ? record_names(error) : NULL;
+    if (!records)
+        return NULL;
+    g_autoptr(GPtrArray) names = g_ptr_array_new();
+    for (char **name = files; *name; name++)
+        g_ptr_array_add(names, g_strdup(*name));
+    for (char **name = records; *name; name++)
+        if (!g_strv_contains((const char *const *)files, *name))
+            g_ptr_array_add(names, g_strdup(*name));
+    qsort(names->pdata, names->len, sizeof names->pdata[0], compare);
+    g_ptr_array_add(names, NULL);
+    return (char **)g_ptr_array_steal(names, NULL);
+}

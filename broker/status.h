@@ -1,0 +1,22 @@
+/* status.h - what there is to say about a namespace, as JSON: for `netnsctl list` and `status`, the front's
+ * and root's alike. */
+#pragma once
+
+#include <glib.h>
+#include <jansson.h>
+
+/* For each of @names, which the caller may see: {"name", "state", "type", "description"}. Type and
+ * description are absent where nothing says them. A configuration that cannot be read gives an entry with
+ * "error", a sentence. Never NULL; owned by the caller. States: "up", "down", "changing" (being built or
+ * removed just now), "broken" (half built, or gone behind our back), "foreign"
+ * (/run/netns has it, and it is not ours). */
+json_t *status_list(char *const *names);
+
+/* All about one: the keys of status_list, and where the namespace is there "nsid": {"dev", "ino"}, "links"
+ * (survey.h, and "peer" for a link with an end in the host), "routes", "rules", "dns": {"servers", "domains",
+ * "file"}. NULL and an error when there is neither a file nor a namespace of that name, or the kernel does
+ * not answer. */
+json_t *status_of(const char *name, GError **error);
+
+/* Names with a file or a record, sorted, each once. NULL and an error. */
+char **status_names(GError **error);

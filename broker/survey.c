@@ -1,0 +1,348 @@
+/* survey.c - links, addresses, routes and rules of a namespace, read from the kernel and put into iproute2's
+ * words. */
+#include "survey.h"
+
+#include "nl.h"
+
+#include <arpa/inet.h>
+#include <linux/fib_rules.h>
+#include <linux/if.h>
+#include <linux/if_addr.h>
+#include <linux/if_link.h>
+#include <stdio.h>
+#include <string.h>
+
+#define ATTRIBUTES 128 /* above all attribute types used here */
+
+typedef struct Survey {
+    json_t *links, *routes, *rules;
+} Survey;
+
+typedef struct Attributes {
+    const struct nlattr *of[ATTRIBUTES];
+} Attributes;
+
+static int attribute_keep(const struct nlattr *attribute, void *user)
+{
+    Attributes *attributes = user;
+    if (mnl_attr_get_type(attribute) < ATTRIBUTES)
+        attributes->of[mnl_attr_get_type(attribute)] = attribute;
+    return MNL_CB_OK;
+}
+
+static Attributes attributes_read(const struct nlmsghdr *message, size_t header)
+{
+    Attributes attributes = {0};
+    mnl_attr_parse(message, (unsigned)header, attribute_keep, &attributes);
+    return attributes;
+}
+
+static bool has_u32(const Attributes *a, int type)
+{
+    return a->of[type] && mnl_attr_get_payload_len(a->of[type]) == sizeof(uint32_t);
+}
+
+static uint32_t get_u32(const Attributes *a, int type, uint32_t otherwise)
+{
+    return has_u32(a, type) ? mnl_attr_get_u32(a->of[type]) : otherwise;
+}
+
+static bool is_string(const struct nlattr *attribute)
+{
+    return attribute && mnl_attr_validate(attribute, MNL_TYPE_NUL_STRING) == 0;
+}
+
+/* "10.0.0.2", or NULL when the attribute is absent or of another size than the family's. */
+static char *get_address(const Attributes *a, int type, int family)
+{
+    char text[INET6_ADDRSTRLEN];
+    size_t size = family == AF_INET ? 4 : 16;
+    if (!a->of[type] || mnl_attr_get_payload_len(a->of[type]) != size)
+        return NULL;
+    return g_strdup(inet_ntop(family, mnl_attr_get_payload(a->of[type]), text, sizeof text));
+}
+
+static char *get_prefix(const Attributes *a, int type, int family, unsigned length)
+{
+    g_autofree char *address = get_address(a, type, family);
+    return address ? g_strdup_printf("%s/%u", address, length) : NULL;
+}
+
+static void put_string(json_t *object, const char *key, const char *value)
+{
+    if (value)
+        json_object_set_new(object, key, json_string(value));
+}
+
+/* A dump that was interrupted comes again from its start (nl_dump), so what is there already is left out. */
+static void append_once(json_t *array, json_t *entry)
+{
+    size_t i;
+    json_t *other;
+    json_array_foreach(array, i, other)
+    {
+        if (json_equal(other, entry)) {
+            json_decref(entry);
+            return;
+        }
+    }
+    json_array_append_new(array, entry);
+}
+
+static json_t *link_by_index(const Survey *survey, unsigned index)
+{
+    size_t i;
+    json_t *link;
+    json_array_foreach(survey->links, i, link)
+    {
+        if (json_integer_value(json_object_get(link, "index")) == (json_int_t)index)
+            return link;
+    }
+    return NULL;
+}
+
+static void put_link(json_t *object, const char *key, const Survey *survey, uint32_t index)
+{
+    if (index != 0)
+        put_string(object, key, json_string_value(json_object_get(link_by_index(survey, index), "name")));
+}
+
+static const char *link_kind(const struct ifinfomsg *header, const Attributes *a)
+{
+    const struct nlattr *info;
+    if (a->of[IFLA_LINKINFO])
+        mnl_attr_for_each_nested(info, a->of[IFLA_LINKINFO])
+        {
+            if (mnl_attr_get_type(info) == IFLA_INFO_KIND && is_string(info))
+                return mnl_attr_get_str(info);
+        }
+    return header->ifi_flags & IFF_LOOPBACK ? "loopback" : "physical";
+}
+
+/* "down" for a link set down; else what RFC 2863 calls its operational state. lo and tunnels never say: up,
+ * if they are. */
+static const char *link_state(const struct ifinfomsg *header, const Attributes *a)
+{
+    static const char *const words[] = {"up",      "not-present", "down", "no-carrier",
+                                        "testing", "dormant",     "up"};
+    const struct nlattr *state = a->of[IFLA_OPERSTATE];
+    if (!(header->ifi_flags & IFF_UP))
+        return "down";
+    return words[state && mnl_attr_get_u8(state) < G_N_ELEMENTS(words) ? mnl_attr_get_u8(state) : 0];
+}
+
+static void put_mac(json_t *link, const Attributes *a)
+{
+    if (!a->of[IFLA_ADDRESS] || mnl_attr_get_payload_len(a->of[IFLA_ADDRESS]) != 6)
+        return;
+    const uint8_t *m = mnl_attr_get_payload(a->of[IFLA_ADDRESS]);
+    char text[18];
+    snprintf(text, sizeof text, "%02x:%02x:%02x:%02x:%02x:%02x", m[0], m[1], m[2], m[3], m[4], m[5]);
+    put_string(link, "mac", text);
+}
+
+static bool link_each(const struct nlmsghdr *message, void *user)
+{
+    Survey *survey = user;
+    const struct ifinfomsg *header = mnl_nlmsg_get_payload(message);
+    Attributes a = attributes_read(message, sizeof *header);
+    if (message->nlmsg_type != RTM_NEWLINK || !is_string(a.of[IFLA_IFNAME]) ||
+        link_by_index(survey, (unsigned)header->ifi_index))
+        return true;
+    json_t *link = json_object();
+    put_string(link, "name", mnl_attr_get_str(a.of[IFLA_IFNAME]));
+    json_object_set_new(link, "index", json_integer(header->ifi_index));
+    put_string(link, "kind", link_kind(header, &a));
+    put_string(link, "state", link_state(header, &a));
+    json_object_set_new(link, "mtu", json_integer(get_u32(&a, IFLA_MTU, 0)));
+    if (!(header->ifi_flags & IFF_LOOPBACK))
+        put_mac(link, &a);
+    json_object_set_new(link, "addresses", json_array());
+    json_array_append_new(survey->links, link);
+    return true;
+}
+
+static bool address_each(const struct nlmsghdr *message, void *user)
+{
+    Survey *survey = user;
+    const struct ifaddrmsg *header = mnl_nlmsg_get_payload(message);
+    Attributes a = attributes_read(message, sizeof *header);
+    json_t *link = link_by_index(survey, header->ifa_index);
+    if (message->nlmsg_type != RTM_NEWADDR || !link)
+        return true;
+    /* on a point-to-point link IFA_ADDRESS is the other end */
+    int which = a.of[IFA_LOCAL] ? IFA_LOCAL : IFA_ADDRESS;
+    g_autofree char *text = get_prefix(&a, which, header->ifa_family, header->ifa_prefixlen);
+    if (text)
+        append_once(json_object_get(link, "addresses"), json_string(text));
+    return true;
+}
+
+static void put_table(json_t *object, uint32_t table)
+{
+    if (table == RT_TABLE_MAIN)
+        put_string(object, "table", "main");
+    else if (table == RT_TABLE_DEFAULT)
+        put_string(object, "table", "default");
+    else if (table == RT_TABLE_LOCAL)
+        put_string(object, "table", "local");
+    else if (table != RT_TABLE_UNSPEC)
+        json_object_set_new(object, "table", json_integer(table));
+}
+
+static const char *route_type(unsigned type)
+{
+    static const char *const words[] = {
+        [RTN_UNICAST] = "unicast",    [RTN_BLACKHOLE] = "blackhole", [RTN_UNREACHABLE] = "unreachable",
+        [RTN_PROHIBIT] = "prohibit",  [RTN_THROW] = "throw",         [RTN_NAT] = "nat",
+        [RTN_LOCAL] = "local",        [RTN_BROADCAST] = "broadcast", [RTN_ANYCAST] = "anycast",
+        [RTN_MULTICAST] = "multicast"};
+    return type < G_N_ELEMENTS(words) && words[type] ? words[type] : "unknown";
+}
+
+static void put_nexthops(json_t *route, const Survey *survey, const struct nlattr *multipath, int family)
+{
+    json_t *hops = json_array();
+    const struct rtnexthop *hop = mnl_attr_get_payload(multipath);
+    int left = mnl_attr_get_payload_len(multipath);
+    for (; RTNH_OK(hop, left); left -= RTNH_ALIGN(hop->rtnh_len), hop = RTNH_NEXT(hop)) {
+        Attributes a = {0};
+        mnl_attr_parse_payload(RTNH_DATA(hop), hop->rtnh_len - sizeof *hop, attribute_keep, &a);
+        g_autofree char *gateway = get_address(&a, RTA_GATEWAY, family);
+        json_t *entry = json_object();
+        put_string(entry, "gateway", gateway);
+        put_link(entry, "link", survey, (uint32_t)hop->rtnh_ifindex);
+        json_array_append_new(hops, entry);
+    }
+    json_object_set_new(route, "nexthops", hops);
+}
+
+/* What `ip route show table all` shows but for what the kernel adds by itself for every address. */
+static bool route_is_shown(const struct nlmsghdr *message, const struct rtmsg *header, uint32_t table)
+{
+    return message->nlmsg_type == RTM_NEWROUTE && table != RT_TABLE_LOCAL &&
+           !(header->rtm_flags & RTM_F_CLONED) &&
+           (header->rtm_family == AF_INET || header->rtm_family == AF_INET6);
+}
+
+static void put_gateway(json_t *route, const Attributes *a, int family)
+{
+    g_autofree char *gateway = get_address(a, RTA_GATEWAY, family);
+    const struct nlattr *via = a->of[RTA_VIA];
+    char text[INET6_ADDRSTRLEN];
+    if (gateway) {
+        put_string(route, "gateway", gateway);
+    } else if (via &&
+               mnl_attr_get_payload_len(via) == sizeof(struct rtvia) + 16) { /* IPv4 by an IPv6 gateway */
+        const struct rtvia *hop = mnl_attr_get_payload(via);
+        put_string(route, "gateway", inet_ntop(AF_INET6, hop->rtvia_addr, text, sizeof text));
+    }
+}
+
+static bool route_each(const struct nlmsghdr *message, void *user)
+{
+    Survey *survey = user;
+    const struct rtmsg *header = mnl_nlmsg_get_payload(message);
+    Attributes a = attributes_read(message, sizeof *header);
+    uint32_t table = get_u32(&a, RTA_TABLE, header->rtm_table);
+    int family = header->rtm_family;
+    if (!route_is_shown(message, header, table))
+        return true;
+    json_t *route = json_object();
+    g_autofree char *destination = get_prefix(&a, RTA_DST, family, header->rtm_dst_len);
+    g_autofree char *source = get_address(&a, RTA_PREFSRC, family);
+    put_string(route, "family", family == AF_INET ? "ipv4" : "ipv6");
+    put_string(route, "destination", destination ? destination : "default");
+    put_string(route, "type", route_type(header->rtm_type));
+    put_gateway(route, &a, family);
+    put_link(route, "link", survey, get_u32(&a, RTA_OIF, 0));
+    put_string(route, "source", source);
+    if (get_u32(&a, RTA_PRIORITY, 0) != 0)
+        json_object_set_new(route, "metric", json_integer(get_u32(&a, RTA_PRIORITY, 0)));
+    put_table(route, table);
+    if (a.of[RTA_MULTIPATH])
+        put_nexthops(route, survey, a.of[RTA_MULTIPATH], family);
+    append_once(survey->routes, route);
+    return true;
+}
+
+/* Every namespace is born with these. */
+static bool rule_is_stock(uint32_t priority, const struct fib_rule_hdr *header, uint32_t table)
+{
+    return header->src_len == 0 && header->dst_len == 0 &&
+           ((priority == 0 && table == RT_TABLE_LOCAL) || (priority == 32766 && table == RT_TABLE_MAIN) ||
+            (priority == 32767 && table == RT_TABLE_DEFAULT));
+}
+
+static void put_rule_selectors(json_t *rule, const Attributes *a, const struct fib_rule_hdr *header)
+{
+    g_autofree char *from = get_prefix(a, FRA_SRC, header->family, header->src_len);
+    g_autofree char *to = get_prefix(a, FRA_DST, header->family, header->dst_len);
+    char text[32];
+    put_string(rule, "from", from);
+    put_string(rule, "to", to);
+    if (is_string(a->of[FRA_IIFNAME]))
+        put_string(rule, "incoming", mnl_attr_get_str(a->of[FRA_IIFNAME]));
+    if (is_string(a->of[FRA_OIFNAME]))
+        put_string(rule, "outgoing", mnl_attr_get_str(a->of[FRA_OIFNAME]));
+    if (get_u32(a, FRA_FWMARK, 0) != 0 || get_u32(a, FRA_FWMASK, 0) != 0) {
+        snprintf(text, sizeof text, "%#x/%#x", get_u32(a, FRA_FWMARK, 0), get_u32(a, FRA_FWMASK, UINT32_MAX));
+        put_string(rule, "mark", text);
+    }
+    if (a->of[FRA_UID_RANGE] &&
+        mnl_attr_get_payload_len(a->of[FRA_UID_RANGE]) == sizeof(struct fib_rule_uid_range)) {
+        const struct fib_rule_uid_range *uids = mnl_attr_get_payload(a->of[FRA_UID_RANGE]);
+        snprintf(text, sizeof text, "%u-%u", uids->start, uids->end);
+        put_string(rule, "uids", text);
+    }
+}
+
+static const char *rule_action(unsigned action)
+{
+    return action == FR_ACT_TO_TBL        ? "table"
+           : action == FR_ACT_GOTO        ? "goto"
+           : action == FR_ACT_NOP         ? "nop"
+           : action == FR_ACT_BLACKHOLE   ? "blackhole"
+           : action == FR_ACT_UNREACHABLE ? "unreachable"
+           : action == FR_ACT_PROHIBIT    ? "prohibit"
+                                          : "unknown";
+}
+
+static bool rule_each(const struct nlmsghdr *message, void *user)
+{
+    Survey *survey = user;
+    const struct fib_rule_hdr *header = mnl_nlmsg_get_payload(message);
+    Attributes a = attributes_read(message, sizeof *header);
+    uint32_t table = get_u32(&a, FRA_TABLE, header->table), priority = get_u32(&a, FRA_PRIORITY, 0);
+    if (message->nlmsg_type != RTM_NEWRULE || (header->family != AF_INET && header->family != AF_INET6) ||
+        rule_is_stock(priority, header, table))
+        return true;
+    json_t *rule = json_object();
+    put_string(rule, "family", header->family == AF_INET ? "ipv4" : "ipv6");
+    json_object_set_new(rule, "priority", json_integer(priority));
+    if (header->flags & FIB_RULE_INVERT)
+        json_object_set_new(rule, "invert", json_true());
+    put_rule_selectors(rule, &a, header);
+    put_string(rule, "action", rule_action(header->action));
+    if (header->action == FR_ACT_TO_TBL)
+        put_table(rule, table);
+    append_once(survey->rules, rule);
+    return true;
+}
+
+json_t *survey(int nsfd, GError **error)
+{
+    g_autoptr(Nl) nl = nl_open_at(nsfd, error);
+    if (!nl)
+        return NULL;
+    Survey found = {.links = json_array(), .routes = json_array(), .rules = json_array()};
+    json_t *all =
+        json_pack("{s:o,s:o,s:o}", "links", found.links, "routes", found.routes, "rules", found.rules);
+    if (nl_dump(nl, RTM_GETLINK, AF_UNSPEC, link_each, &found, error) &&
+        nl_dump(nl, RTM_GETADDR, AF_UNSPEC, address_each, &found, error) &&
+        nl_dump(nl, RTM_GETROUTE, AF_UNSPEC, route_each, &found, error) &&
+        nl_dump(nl, RTM_GETRULE, AF_UNSPEC, rule_each, &found, error))
+        return all;
+    json_decref(all);
+    return NULL;
+}
