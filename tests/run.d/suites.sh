@@ -1,0 +1,124 @@
+# suites.sh - part of tests/run: the tiers that need another PID 1 or another kernel. Per suite: its cached tree (rootfs.sh), the
+# project compiled inside it against its libraries, one container for the tier system, one virtual machine for the tier vm.
+
+# Everything of one suite; called in the background, its lines carry the suite's name
+suites_lane() {
+    local suite
+    for suite in $SUITES; do
+        suite_prepare "$suite" || continue
+        ! wanted system || suite_system "$suite"
+        ! wanted vm || { wait_for_here; suite_vm "$suite"; }
+    done
+}
+# The virtual machine runs what was skipped on this machine's kernel: wait until that is known
+wait_for_here() { while [ ! -e "$WORK/here.done" ] && kill -0 $$ 2>/dev/null; do sleep 0.5; done; }
+
+# SUITE_DIR, SUITE_WORK: the cached tree; here, its build and staged install
+suite_prepare() {
+    local suite=$1 log start=$EPOCHREALTIME what=root
+    log=$(mktemp -p "$WORK")
+    ! wanted vm || what=vm
+    if ! SUITE_DIR=$("$TOP/tests/rootfs.sh" "$suite" $what 2>"$log"); then
+        broken "$suite" "the tree of $suite is made" "$log"
+        return 1
+    fi
+    say "$suite" "tree" "$(bc_minus "$EPOCHREALTIME" "$start")"
+    SUITE_WORK=$WORK/$suite
+    mkdir "$SUITE_WORK"
+    start=$EPOCHREALTIME
+    if ! unshare --mount --pid --fork --kill-child --propagation private bash -eu "$TOP/tests/run.d/compile-inside.sh" "$SUITE_DIR/root" "$SUITE_WORK" \
+        >"$log" 2>&1 </dev/null; then
+        broken "$suite" "the project compiles in $suite" "$log"
+        return 1
+    fi
+    say "$suite" "compile" "$(bc_minus "$EPOCHREALTIME" "$start")"
+    suite_unit "$suite"
+}
+
+# The unit tests once more, with the suite's own libraries
+suite_unit() {
+    local suite=$1 file name
+    for file in "$SUITE_WORK"/unit/*.out; do
+        name=$(basename "$file" .out)
+        [ -e "$file" ] && [ ${#CHOICE[@]} = 0 ] || continue
+        report "unit/$suite" "$name" 0 "$(cat "${file%.out}.status")" "$file"
+    done
+}
+
+# What runs inside prints "=== NAME", the script's lines, "=== status N SECONDS" for each; split it and report
+report_inside() {
+    local tier=$1 all=$2 line name= part
+    part=$(mktemp -p "$WORK")
+    while IFS= read -r line; do
+        case $line in
+        '=== status '*) report "$tier" "$name" "$(cut -d' ' -f4 <<<"$line")" "$(cut -d' ' -f3 <<<"$line")" "$part"; name= ;;
+        '=== '*) name=${line#=== }; : >"$part" ;;
+        *) printf '%s\n' "$line" >>"$part" ;;
+        esac
+    done <"$all"
+    if [ -n "$name" ]; then
+        report "$tier" "$name" 0 137 "$part"
+    elif ! grep -q '^=== done' "$all" && ! grep -q '^=== status' "$all"; then
+        broken "$tier" "it starts and runs its scripts" "$all"
+    fi
+}
+
+# payload DIR SCRIPT... - a directory with run.sh that runs the scripts as report_inside wants them
+payload() {
+    local dir=$1
+    shift
+    mkdir -p "$dir"
+    cat >"$dir/run.sh" <<'E'
+export PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin HOME=/root LC_ALL=C.UTF-8 TMPDIR=/tmp
+export NETNSCTL=/usr/bin/netnsctl CHNETNS=/usr/bin/chnetns SERVE=/usr/libexec/netns-broker/serve BUILD=/opt/build
+while read -r name limit words; do
+    echo "=== $name"
+    start=$EPOCHREALTIME rc=0
+    timeout -k 5 "$limit" $words 2>&1 </dev/null || rc=$?
+    echo "=== status $rc $(awk -v a="$start" -v b="$EPOCHREALTIME" 'BEGIN { printf "%.1f", b - a }')"
+done <list
+echo "=== done"
+E
+    printf '%s\n' "$@" >"$dir/list"
+}
+
+suite_system() {
+    local suite=$1 script list=() out=$WORK/$1.system name
+    for script in "$TOP"/tests/system/*.sh; do
+        name=$(basename "$script" .sh)
+        [ -e "$script" ] && picked system "$name" || continue
+        list+=("$name 400 bash /opt/src/tests/system/$name.sh")
+    done
+    [ ${#list[@]} -gt 0 ] || return 0
+    payload "$SUITE_WORK/system" "install 100 bash /opt/src/tests/run.d/install-inside.sh" "${list[@]}"
+    CONSOLE=$SUITE_WORK/console LIMIT=1200 "$TOP/tests/nspawn.sh" "$SUITE_DIR/root" "$SUITE_WORK/system" \
+        --bind-ro="$TOP:/opt/src" --bind="$SUITE_WORK/build:/opt/build" >"$out" 2>&1 || :
+    report_inside "system/$suite" "$out"
+}
+
+# Scripts of ns and broker that had skips on this machine's kernel
+skipped_here() { awk -F'\t' '($1 == "ns" || $1 == "broker") && $3 == "skip" { print $1 "/" $2 }' "$WORK/results" | sort -u; }
+
+suite_vm() {
+    local suite=$1 script list=() out=$WORK/$1.vm name dir=$SUITE_WORK/vm
+    for script in "$TOP"/tests/vm/*.sh; do
+        name=$(basename "$script" .sh)
+        [ -e "$script" ] && picked vm "$name" || continue
+        list+=("$name 400 bash /opt/src/tests/vm/$name.sh")
+    done
+    if [ ${#CHOICE[@]} = 0 ]; then
+        for name in $(skipped_here); do
+            case $name in
+            ns/*) list+=("$name 400 env STAGE= LEFTOVERS_NAME=$name /opt/src/tests/sandbox.sh /opt/src/tests/leftovers.sh bash /opt/src/tests/$name.sh") ;;
+            *) list+=("$name 400 env STAGE= LEFTOVERS_NAME=$name /opt/src/tests/sandbox.sh /opt/src/tests/polkit-bus.sh /opt/src/tests/leftovers.sh bash /opt/src/tests/$name.sh") ;;
+            esac
+        done
+    fi
+    [ ${#list[@]} -gt 0 ] || return 0
+    payload "$dir" "install 200 bash ./src/tests/run.d/install-staged.sh" "${list[@]}"
+    mkdir -p "$dir/src"
+    cp -a "$TOP/setup" "$TOP/tests" "$dir/src/"
+    cp -a "$SUITE_WORK/stage" "$dir/stage"
+    LIMIT=1500 "$TOP/tests/vm.sh" "$SUITE_DIR" "$dir" >"$out" 2>&1 || :
+    report_inside "vm/$suite" "$out"
+}
