@@ -8,6 +8,9 @@
 
 #include <errno.h>
 #include <linux/if_link.h>
+#include <linux/netfilter.h>
+#include <linux/netfilter/nf_tables.h>
+#include <linux/netfilter/nfnetlink.h>
 #include <net/if.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -357,4 +360,30 @@ unsigned nl_ifindex(Nl *nl, const char *name)
     /* RTEXT_FILTER_SKIP_STATS: an answer without the counters of every CPU */
     mnl_attr_put_u32(h, IFLA_EXT_MASK, RTEXT_FILTER_SKIP_STATS);
     return nl_get(nl, take_index, &index, NULL) ? index : 0;
+}
+
+int nl_nft_table(const char *name, GError **error)
+{
+    struct mnl_socket *sock = mnl_socket_open2(NETLINK_NETFILTER, SOCK_CLOEXEC);
+    char room[MNL_SOCKET_BUFFER_SIZE];
+    struct nlmsghdr *h = mnl_nlmsg_put_header(room);
+    struct nfgenmsg *family = mnl_nlmsg_put_extra_header(h, sizeof *family);
+    ssize_t length = -1;
+    int errnum = 0;
+
+    h->nlmsg_type = (NFNL_SUBSYS_NFTABLES << 8) | NFT_MSG_GETTABLE;
+    h->nlmsg_flags = NLM_F_REQUEST | NLM_F_ACK;
+    family->nfgen_family = NFPROTO_INET;
+    mnl_attr_put_strz(h, NFTA_TABLE_NAME, name);
+    if (sock && mnl_socket_bind(sock, 0, MNL_SOCKET_AUTOPID) == 0 && mnl_socket_sendto(sock, h, h->nlmsg_len) > 0)
+        length = mnl_socket_recvfrom(sock, room, sizeof room);
+    if (length < (ssize_t)sizeof *h)
+        errnum = errno;
+    else if (h->nlmsg_type == NLMSG_ERROR)
+        errnum = -((struct nlmsgerr *)mnl_nlmsg_get_payload(h))->error;
+    if (sock)
+        mnl_socket_close(sock);
+    if (errnum != 0 && errnum != ENOENT)
+        set_error(error, errnum, "cannot ask the kernel for its nftables tables", NULL);
+    return errnum == 0 ? 1 : errnum == ENOENT ? 0 : -1;
 }

@@ -42,3 +42,6 @@ bool nl_dump(Nl *nl, uint16_t type, uint8_t family, NlEach each, void *user, GEr
 
 /* Index of the interface, 0 when there is none. */
 unsigned nl_ifindex(Nl *nl, const char *name);
+
+/* Is there an nftables table "inet NAME" in the current namespace? 1, 0, or -1 and an error. One request, no list. */
+int nl_nft_table(const char *name, GError **error);

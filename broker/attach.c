@@ -1,0 +1,91 @@
+/* attach.c - see attach.h. */
+#include "attach.h"
+
+#include "device.h"
+#include "forwarding.h"
+#include "inside.h"
+#include "lock.h"
+#include "pool.h"
+#include "route.h"
+
+#include <unistd.h>
+
+/* Only an end that stays in the host, on no bridge, has to do with the host's firewall and forwarding. */
+static bool routed_by_host(const LinkConf *link)
+{
+    bool create;
+
+    return link->kind->born_outside && !(link->kind->peer && link->kind->peer(link)) &&
+           !(link->kind->bridge && link->kind->bridge(link, &create));
+}
+
+static bool host_side(const Conf *conf, const LinkConf *link, const char *host_name, bool again, GError **error)
+{
+    return !routed_by_host(link) || forwarding_need(conf->name, host_name, conf->nat.masquerade, again, error);
+}
+
+/* Closed first: the firewall stands before the link is made, and forwarding comes after it. */
+static bool make_outer(const Plan *plan, LinkPlan *link, Nl *outer, bool again, GError **error)
+{
+    g_autofree char *mark = g_strconcat("netns-broker:", plan->conf->name, NULL);
+    bool made_bridge = false;
+
+    if (link->conf->subnet_auto == TRISTATE_YES && !pool_fill(link, plan->conf->name, plan->host, error))
+        return false;
+    if (routed_by_host(link->conf) && !forwarding_need(plan->conf->name, NULL, FAMILIES_NONE, false, error))
+        return false;
+    if (!device_create(link, mark, outer, &made_bridge, error))
+        return false;
+    if (link->host_name[0] && link->host_addresses->len + link->addresses->len > 0) {
+        route_queue_host_addresses(link, nl_ifindex(outer, link->host_name), outer);
+        if (!nl_run(outer, error))
+            return false;
+    }
+    return host_side(plan->conf, link->conf, link->host_name, again, error);
+}
+
+static bool attach_outer(const Plan *plan, LinkPlan *link, bool again, GError **error)
+{
+    g_autoptr(Nl) peer = link->outer_nsfd >= 0 ? nl_open_at(link->outer_nsfd, error) : NULL;
+    int lock;
+    bool fine;
+
+    if (link->outer_nsfd >= 0 && !peer)
+        return false;
+    lock = lock_take(LOCK_HOST, error);
+    if (lock < 0)
+        return false;
+    fine = make_outer(plan, link, peer ? peer : plan->host, again, error);
+    close(lock);
+    return fine;
+}
+
+bool attach_link(const Plan *plan, LinkPlan *link, bool again, GError **error)
+{
+    if (!attach_outer(plan, link, again, error))
+        return false;
+    if (link->index == 0)
+        link->index = nl_ifindex(plan->inside, link->name);
+    if (!inside_link_sysctls(link, error))
+        return false;
+    route_queue_addresses(link, plan->inside);
+    device_queue_up(link, plan->inside);
+    if (link->conf->up != TRISTATE_NO)
+        route_queue_gateways(link, plan->inside);
+    return nl_run(plan->inside, error);
+}
+
+bool attach_refresh(const Conf *conf, const LinkConf *link, const char *host_name, GError **error)
+{
+    int lock;
+    bool fine;
+
+    if (!host_name || !*host_name || !routed_by_host(link))
+        return true;
+    lock = lock_take(LOCK_HOST, error);
+    if (lock < 0)
+        return false;
+    fine = host_side(conf, link, host_name, true, error);
+    close(lock);
+    return fine;
+}

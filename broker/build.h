@@ -1,0 +1,16 @@
+/* build.h - a namespace made, changed, or removed: the worker's two jobs, each under the namespace's lock. */
+#pragma once
+
+#include "nl.h"
+
+#include <stdbool.h>
+
+typedef enum BuildResult { BUILD_UNCHANGED, BUILD_CHANGED, BUILD_MADE } BuildResult;
+
+/* Brings @name up as its file says (@type: see conf_load). Already up and as the file says: nothing changes. Up and the file has
+ * changed: its links, routes and rules are made anew in the same namespace. Left half-built by a killed process: removed first.
+ * On failure all that was made is removed again. @host: netlink socket of the host. */
+bool build_up(const char *name, const char *type, Nl *host, BuildResult *ret, GError **error);
+
+/* Takes @name down: all that `up` made goes. *ret_was_up: false when there was nothing. Hooks that fail are warned about. */
+bool build_down(const char *name, Nl *host, bool *ret_was_up, GError **error);

@@ -1,0 +1,28 @@
+/* firewall.h - nftables: the host's one table, and a namespace's own ruleset.
+ *
+ * The table has static rules on the group of the incoming or outgoing interface (IFLA_GROUP), so that a namespace needs no nft
+ * work: a table per namespace is quadratic and ends at 1024. */
+#pragma once
+
+#include <glib.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+#define FIREWALL_TABLE "netns-broker"
+
+/* Interface groups of ours: base + bits. */
+#define FIREWALL_GROUP 0x6e620000u
+#define FIREWALL_GROUP_MASK 0xffff0000u
+#define FIREWALL_MASQUERADE_IPV4 1u
+#define FIREWALL_HOST_ACCESS 2u /* may open connections to the host itself */
+#define FIREWALL_MASQUERADE_IPV6 4u
+
+/* Puts the table in place when it is not there, or when @guarded (names of interfaces, NULL-terminated) has changed: interfaces
+ * that forward only because of us, between which nothing may be forwarded. nft(8) is run at most once for each such change;
+ * to be called with the host's lock. */
+bool firewall_ensure(char *const *guarded, GError **error);
+/* Takes the table away. */
+bool firewall_remove(GError **error);
+
+/* Replaces the ruleset of the namespace @nsfd by that of @file (NULL: by none), in one transaction. */
+bool firewall_load(const char *file, int nsfd, GError **error);

@@ -1,0 +1,238 @@
+/* forwarding.c - see forwarding.h.
+ *
+ * IPv4 forwards a packet when the interfaces it comes in by and goes out by say so, whatever ip_forward says (measured on 6.1, 6.12, 6.18).
+ * IPv6 looks at all.forwarding alone (net/ipv6/ip6_output.c, ip6_forward) until 6.17 or so brought force_forwarding per interface; with
+ * all.forwarding every interface stops to listen to router advertisements unless its accept_ra is 2 (Documentation/networking/
+ * ip-sysctl.rst), so that is set first, and the host keeps its own IPv6. */
+#include "forwarding.h"
+
+#include "firewall.h"
+#include "paths.h"
+#include "sysctl.h"
+
+#include <errno.h>
+#include <jansson.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#define LEDGER RUN_DIR "/forwarding.json"
+#define USERS RUN_DIR "/forwarding"
+
+/* The ledger is an array of [path, old value, our value or null], in the order in which it was written. Our value: put the old one back
+ * only where ours is still there. null: we did not write it, but a later entry's restoring changes it as a side effect. */
+static json_t *ledger_load(void)
+{
+    json_t *ledger = json_load_file(LEDGER, 0, NULL);
+
+    if (json_is_array(ledger))
+        return ledger;
+    json_decref(ledger);
+    return json_array();
+}
+
+static bool ledger_save(const json_t *ledger, GError **error)
+{
+    char *text = json_dumps(ledger, JSON_INDENT(1));
+    bool fine = g_file_set_contents_full(LEDGER, text, -1, G_FILE_SET_CONTENTS_CONSISTENT, 0600, error);
+
+    free(text);
+    return fine;
+}
+
+static bool ledger_has(const json_t *ledger, const char *path)
+{
+    size_t i;
+    json_t *entry;
+
+    json_array_foreach(ledger, i, entry)
+        if (g_strcmp0(json_string_value(json_array_get(entry, 0)), path) == 0)
+            return true;
+    return false;
+}
+
+/* Written ahead: whoever finds the ledger after a kill -9 restores at most what is already as it was. */
+static bool ledger_set(json_t *ledger, const char *path, const char *value, GError **error)
+{
+    g_autofree char *old = sysctl_read(path);
+
+    if (!old || g_str_equal(old, value))
+        return true;
+    if (!ledger_has(ledger, path)) {
+        json_array_append_new(ledger, json_pack("[s,s,s]", path, old, value));
+        if (!ledger_save(ledger, error))
+            return false;
+    }
+    return sysctl_write(path, value, error);
+}
+
+/* Names below /proc/sys/net/FAMILY/conf that are the host's own interfaces. */
+static char **host_interfaces(void)
+{
+    g_autoptr(GPtrArray) names = g_ptr_array_new();
+    g_autoptr(GDir) dir = g_dir_open("/proc/sys/net/ipv4/conf", 0, NULL);
+    const char *name;
+
+    while (dir && (name = g_dir_read_name(dir)))
+        if (!g_str_equal(name, "all") && !g_str_equal(name, "default") && !g_str_equal(name, "lo") && !g_str_has_prefix(name, "vn-"))
+            g_ptr_array_add(names, g_strdup(name));
+    g_ptr_array_add(names, NULL);
+    return (char **)g_ptr_array_free(g_steal_pointer(&names), FALSE);
+}
+
+static char *conf_path(const char *family, const char *interface, const char *key)
+{
+    return g_strconcat("net/", family, "/conf/", interface, "/", key, NULL);
+}
+
+static bool is_one(const char *path)
+{
+    g_autofree char *value = sysctl_read(path);
+
+    return g_strcmp0(value, "1") == 0;
+}
+
+/* @key = 1 on every interface of the host's own. */
+static bool set_each(json_t *ledger, const char *family, const char *key, GError **error)
+{
+    g_auto(GStrv) interfaces = host_interfaces();
+
+    for (char **name = interfaces; *name; name++) {
+        g_autofree char *path = conf_path(family, *name, key);
+        if (!ledger_set(ledger, path, "1", error))
+            return false;
+    }
+    return true;
+}
+
+/* Kernels without force_forwarding: the switch for all, with the router advertisements kept. */
+static bool set_all_ipv6(json_t *ledger, GError **error)
+{
+    static const char *const all = "net/ipv6/conf/all/forwarding";
+
+    g_auto(GStrv) interfaces = host_interfaces();
+
+    for (char **name = interfaces; *name; name++) {
+        g_autofree char *accept_ra = conf_path("ipv6", *name, "accept_ra");
+        g_autofree char *own = conf_path("ipv6", *name, "forwarding");
+        if (is_one(accept_ra) && !ledger_set(ledger, accept_ra, "2", error))
+            return false;
+        if (is_one(own))
+            json_array_append_new(ledger, json_pack("[s,s,n]", own, "1"));
+    }
+    /* an interface that is plugged in later takes its values from here */
+    return (!is_one("net/ipv6/conf/default/accept_ra") || ledger_set(ledger, "net/ipv6/conf/default/accept_ra", "2", error)) &&
+           ledger_set(ledger, all, "1", error);
+}
+
+static bool own_end(const char *family, const char *host_name, const char *key, GError **error)
+{
+    g_autofree char *path = conf_path(family, host_name, key);
+
+    return is_one(path) || sysctl_write(path, "1", error);
+}
+
+/* The first namespace sets the host's interfaces; the others find them set and touch only their own end. */
+static bool set_ipv4(json_t *ledger, const char *host_name, bool first, GError **error)
+{
+    if (is_one("net/ipv4/ip_forward"))
+        return true;
+    return own_end("ipv4", host_name, "forwarding", error) &&
+           (!first || set_each(ledger, "ipv4", "forwarding", error));
+}
+
+static bool set_ipv6(json_t *ledger, const char *host_name, bool first, GError **error)
+{
+    g_autofree char *force = g_strconcat("/proc/sys/net/ipv6/conf/", host_name, "/force_forwarding", NULL);
+
+    if (!g_file_test("/proc/sys/net/ipv6", G_FILE_TEST_IS_DIR) || is_one("net/ipv6/conf/all/forwarding"))
+        return true;
+    if (access(force, F_OK) < 0)
+        return set_all_ipv6(ledger, error);
+    return own_end("ipv6", host_name, "force_forwarding", error) &&
+           (!first || set_each(ledger, "ipv6", "force_forwarding", error));
+}
+
+static int by_name(const void *a, const void *b)
+{
+    return strcmp(*(char *const *)a, *(char *const *)b);
+}
+
+/* Interfaces that forward because of us: the third word of .../conf/NAME/{,force_}forwarding entries, each once. Those of an admin who made
+ * the host a router are not in the ledger, and are left alone. */
+static char **guarded(const json_t *ledger)
+{
+    g_autoptr(GHashTable) names = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
+    size_t i;
+    json_t *entry;
+
+    json_array_foreach(ledger, i, entry)
+    {
+        g_auto(GStrv) words = g_strsplit(json_string_value(json_array_get(entry, 0)), "/", 5);
+        if (g_strv_length(words) == 5 && g_str_has_suffix(words[4], "forwarding") && !g_str_equal(words[3], "all"))
+            g_hash_table_add(names, g_strdup(words[3]));
+    }
+    char **sorted = (char **)g_hash_table_get_keys_as_array(names, NULL);
+    char **copy = g_strdupv(sorted);
+    g_free(sorted);
+    qsort(copy, g_strv_length(copy), sizeof *copy, by_name);
+    return copy;
+}
+
+static bool user_add(const char *name, bool *ret_first, GError **error)
+{
+    g_autofree char *path = g_build_filename(USERS, name, NULL);
+
+    *ret_first = mkdir(USERS, 0700) == 0;
+    if (!*ret_first && errno != EEXIST) {
+        g_set_error(error, G_FILE_ERROR, g_file_error_from_errno(errno), "cannot make %s: %s", USERS, g_strerror(errno));
+        return false;
+    }
+    return g_file_set_contents_full(path, "", 0, G_FILE_SET_CONTENTS_NONE, 0600, error);
+}
+
+bool forwarding_need(const char *name, const char *host_name, Families families, bool refresh, GError **error)
+{
+    bool first;
+
+    if (!user_add(name, &first, error))
+        return false;
+    json_t *ledger = ledger_load();
+    first = first || refresh || json_array_size(ledger) == 0;
+    bool fine = (!(families & FAMILIES_IPV4) || set_ipv4(ledger, host_name, first, error)) &&
+                (!(families & FAMILIES_IPV6) || set_ipv6(ledger, host_name, first, error));
+    if (fine) {
+        g_auto(GStrv) names = guarded(ledger);
+        fine = firewall_ensure(names, error);
+    }
+    json_decref(ledger);
+    return fine;
+}
+
+/* Backwards, so that side effects of one entry are mended by those before it. What is gone or was changed by others is left. */
+static void ledger_restore(const json_t *ledger)
+{
+    for (size_t i = json_array_size(ledger); i-- > 0;) {
+        json_t *entry = json_array_get(ledger, i);
+        const char *path = json_string_value(json_array_get(entry, 0)), *old = json_string_value(json_array_get(entry, 1));
+        const char *ours = json_string_value(json_array_get(entry, 2));
+        g_autofree char *now = path ? sysctl_read(path) : NULL;
+        if (now && old && (!ours || g_str_equal(now, ours)) && !g_str_equal(now, old))
+            (void)sysctl_write(path, old, NULL);
+    }
+}
+
+bool forwarding_release(const char *name, GError **error)
+{
+    g_autofree char *path = g_build_filename(USERS, name, NULL);
+
+    if (unlink(path) < 0 && errno == ENOENT)
+        return true;
+    if (rmdir(USERS) < 0)
+        return true; /* others are left */
+    json_t *ledger = ledger_load();
+    ledger_restore(ledger);
+    json_decref(ledger);
+    (void)unlink(LEDGER);
+    return firewall_remove(error);
+}

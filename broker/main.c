@@ -1,0 +1,69 @@
+/* main.c - netns-broker, also called netnsctl: a table of verbs. */
+#include "ask.h"
+#include "check.h"
+#include "paths.h"
+#include "say.h"
+#include "show.h"
+#include "up.h"
+
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+static int serve_main(int argc, char **argv);
+
+typedef struct Verb {
+    const char *name;
+    int (*main)(int argc, char **argv); /* argv[0] is the verb */
+    const char *arguments;
+    const char *help;
+} Verb;
+
+static const Verb verbs[] = {
+    {"list", list_main, "[--json]", "namespaces you may see, and their state"},
+    {"status", status_main, "[--json] [NAME...]", "links, addresses, routes, DNS, who is inside"},
+    {"start", start_main, "[--no-ask-password] NAME...", "bring namespaces up"},
+    {"stop", stop_main, "[--no-ask-password] NAME...", "take namespaces down"},
+    {"check", check_main, "[NAME|FILE...]", "find slips in the configuration"},
+    {"show", show_main, "NAME", "print the merged configuration"},
+    {"up", up_main, "[--type=TYPE] [--all] NAME...", "the worker: build (root; what the units call)"},
+    {"down", down_main, "[--all] NAME...", "the worker: remove (root; what the units call)"},
+    {"serve", serve_main, "[--listen PATH]", "answer chnetns and netnsctl (root; what the socket starts)"},
+};
+
+/* The front is a program of its own: gio and polkit would cost every other verb 1.3 ms. */
+static int serve_main(int argc, char **argv)
+{
+    (void)argc;
+    execv(SERVE_PATH, argv);
+    say_error("cannot start %s: %m", SERVE_PATH);
+    return 1;
+}
+
+static int usage(FILE *out, int status)
+{
+    fprintf(out, "usage: %s VERB [OPTION...] [NAME...]\n\n", "netnsctl");
+    for (size_t i = 0; i < G_N_ELEMENTS(verbs); i++)
+        fprintf(out, "  %-7s %-30s %s\n", verbs[i].name, verbs[i].arguments, verbs[i].help);
+    fprintf(out, "  %-7s %-30s %s\n  %-7s %-30s %s\n\nTo run a program in a namespace: chnetns NAME COMMAND. See netnsctl(1), netns(5).\n", "--help", "",
+            "this text", "--version", "", "the version");
+    return status;
+}
+
+int main(int argc, char **argv)
+{
+    if (argc < 1 || !argv[0])
+        return 2;
+    say_as(g_str_has_suffix(argv[0], "netnsctl") ? "netnsctl" : "netns-broker");
+    if (argc < 2)
+        return usage(stderr, 2);
+    if (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0)
+        return usage(stdout, 0);
+    if (strcmp(argv[1], "--version") == 0)
+        return puts("netns-broker " VERSION) < 0;
+    for (size_t i = 0; i < G_N_ELEMENTS(verbs); i++)
+        if (strcmp(verbs[i].name, argv[1]) == 0)
+            return verbs[i].main(argc - 1, argv + 1);
+    say_error("unknown verb \"%s\"", argv[1]);
+    return usage(stderr, 2);
+}

@@ -1,0 +1,78 @@
+/* spawn.c - see spawn.h. Plain fork(2): the worker has one thread and little memory. */
+#include "spawn.h"
+
+#include "nsfs.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+static char *const bare_environment[] = {"PATH=/usr/sbin:/usr/bin:/sbin:/bin", "LANG=C", NULL};
+
+/* stdin: the input in a memfd, so that nobody has to feed a pipe; without input /dev/null. */
+static int input_open(const char *input)
+{
+    int fd;
+
+    if (!input)
+        return open("/dev/null", O_RDONLY | O_CLOEXEC);
+    fd = memfd_create("input", MFD_CLOEXEC);
+    if (fd >= 0 && (write(fd, input, strlen(input)) != (ssize_t)strlen(input) || lseek(fd, 0, SEEK_SET) < 0)) {
+        close(fd);
+        return -1;
+    }
+    return fd;
+}
+
+G_GNUC_NORETURN static void child(char *const *argv, char *const *env, int nsfd, int in)
+{
+    g_autoptr(GError) error = NULL;
+    sigset_t none;
+
+    sigemptyset(&none);
+    sigprocmask(SIG_SETMASK, &none, NULL);
+    if (dup2(in, 0) < 0 || chdir("/") < 0 || (nsfd >= 0 && !nsfs_enter(nsfd, &error))) {
+        dprintf(2, "%s: cannot be prepared: %s\n", argv[0], error ? error->message : strerror(errno));
+        _exit(126);
+    }
+    execve(argv[0], argv, env ? env : bare_environment);
+    dprintf(2, "%s: %s\n", argv[0], strerror(errno));
+    _exit(127);
+}
+
+static bool wait_for(pid_t pid, const char *program, GError **error)
+{
+    int status;
+
+    while (waitpid(pid, &status, 0) < 0)
+        if (errno != EINTR) {
+            g_set_error(error, G_SPAWN_ERROR, G_SPAWN_ERROR_FAILED, "%s: cannot be waited for: %s", program, g_strerror(errno));
+            return false;
+        }
+    if (WIFEXITED(status) && WEXITSTATUS(status) == 0)
+        return true;
+    if (WIFEXITED(status))
+        g_set_error(error, G_SPAWN_ERROR, G_SPAWN_ERROR_FAILED, "%s: exited with status %d", program, WEXITSTATUS(status));
+    else
+        g_set_error(error, G_SPAWN_ERROR, G_SPAWN_ERROR_FAILED, "%s: killed by signal %d", program, WTERMSIG(status));
+    return false;
+}
+
+bool spawn_run(char *const *argv, char *const *env, int nsfd, const char *input, GError **error)
+{
+    int in = input_open(input);
+    pid_t pid = in < 0 ? -1 : fork();
+
+    if (pid == 0)
+        child(argv, env, nsfd, in);
+    if (pid < 0)
+        g_set_error(error, G_SPAWN_ERROR, G_SPAWN_ERROR_FORK, "%s: cannot be started: %s", argv[0], g_strerror(errno));
+    if (in >= 0)
+        close(in);
+    return pid > 0 && wait_for(pid, argv[0], error);
+}

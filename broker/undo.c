@@ -1,0 +1,120 @@
+/* undo.c - see undo.h. Nothing here relies on the last reference to a namespace: any user can keep one alive by opening
+ * /run/netns/NAME, so links are removed one by one. */
+#include "undo.h"
+
+#include "device.h"
+#include "forwarding.h"
+#include "lock.h"
+#include "resolv.h"
+#include "route-flush.h"
+
+#include <string.h>
+#include <unistd.h>
+
+int undo_namespace(const Record *record)
+{
+    int fd = nsfs_open(record->name, NULL);
+    NsId id;
+
+    if (fd >= 0 && nsfs_id(fd, &id, NULL) && nsfs_id_equal(id, record->id))
+        return fd;
+    if (fd >= 0)
+        close(fd);
+    return -1;
+}
+
+/* Keeps the first error. */
+static bool keep(bool fine, GError **first, GError *now)
+{
+    if (!fine && now && !*first)
+        *first = now;
+    else
+        g_clear_error(&now);
+    return fine;
+}
+
+static const char *get(const json_t *link, const char *key)
+{
+    return json_string_value(json_object_get(link, key));
+}
+
+/* The socket of the namespace that holds the outer end, else the host's. NULL: it is gone, and the link with it. */
+static Nl *outer_socket(const json_t *link, Nl *host, Nl **ret_owned)
+{
+    const char *peer = get(link, "peer_namespace");
+    int fd;
+
+    if (!peer)
+        return host;
+    fd = nsfs_open(peer, NULL);
+    *ret_owned = fd >= 0 ? nl_open_at(fd, NULL) : NULL;
+    if (fd >= 0)
+        close(fd);
+    return *ret_owned;
+}
+
+static bool remove_link(const Record *record, const json_t *link, Nl *inside, Nl *host, GError **error)
+{
+    g_autofree char *mark = g_strconcat("netns-broker:", record->name, NULL);
+    const char *name = get(link, "name"), *host_name = get(link, "host"), *bridge = get(link, "bridge");
+    g_autoptr(Nl) owned = NULL;
+    Nl *outer = outer_socket(link, host, &owned);
+    GError *now = NULL, *first = NULL;
+
+    /* the outer end first: of a pair it takes the inner one along, and one removal costs 20 ms */
+    if (host_name && outer)
+        keep(device_remove(outer, host_name, mark, &now), &first, g_steal_pointer(&now));
+    if (name && inside)
+        keep(device_remove(inside, name, record->adopted ? mark : NULL, &now), &first, g_steal_pointer(&now));
+    if (bridge)
+        keep(device_remove_bridge(host, bridge, &now), &first, g_steal_pointer(&now));
+    if (first)
+        g_propagate_error(error, first);
+    return !first;
+}
+
+static bool release_host(const Record *record, GError **error)
+{
+    int lock = lock_take(LOCK_HOST, error);
+    bool fine;
+
+    if (lock < 0)
+        return false;
+    fine = forwarding_release(record->name, error);
+    close(lock);
+    return fine;
+}
+
+bool undo_contents(const Record *record, int nsfd, Nl *host, GError **error)
+{
+    g_autoptr(Nl) inside = nsfd >= 0 ? nl_open_at(nsfd, NULL) : NULL;
+    json_t *links = json_object_get(record->detail, "links");
+    GError *now = NULL, *first = NULL;
+
+    if (inside)
+        keep(route_flush(inside, &now), &first, g_steal_pointer(&now));
+    for (size_t i = json_array_size(links); i-- > 0;)
+        keep(remove_link(record, json_array_get(links, i), inside, host, &now), &first, g_steal_pointer(&now));
+    keep(release_host(record, &now), &first, g_steal_pointer(&now));
+    keep(resolv_remove(record->name, &now), &first, g_steal_pointer(&now));
+    if (first)
+        g_propagate_error(error, first);
+    return !first;
+}
+
+bool undo_all(const Record *record, Nl *host, GError **error)
+{
+    int nsfd = undo_namespace(record);
+    GError *now = NULL, *first = NULL;
+
+    if (nsfd >= 0 && !record->adopted)
+        keep(nsfs_unpin(record->name, &now), &first, g_steal_pointer(&now));
+    keep(undo_contents(record, nsfd, host, &now), &first, g_steal_pointer(&now));
+    if (nsfd >= 0)
+        close(nsfd);
+    if (first) {
+        g_propagate_error(error, first);
+        return false;
+    }
+    return record_remove(record->name, error);
+}

@@ -1,0 +1,15 @@
+/* undo.h - removes what a record says was made, whatever of it is there. */
+#pragma once
+
+#include "nl.h"
+#include "record.h"
+
+/* Links, in the host and inside; bridges without ports; the host's sysctls and firewall; generated files. @nsfd: the
+ * namespace, or -1 when it is gone. Everything is tried; the first failure is returned. Needs no file: the admin may have removed it. */
+bool undo_contents(const Record *record, int nsfd, Nl *host, GError **error);
+
+/* undo_contents, and the namespace's pin (unless it was adopted) and the record. */
+bool undo_all(const Record *record, Nl *host, GError **error);
+
+/* The namespace pinned under the record's name, if it is still the one that was recorded. Else -1. */
+int undo_namespace(const Record *record);

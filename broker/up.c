@@ -1,0 +1,129 @@
+/* up.c - see up.h. Every namespace stands for itself: one that fails does not keep the others from coming up. */
+#include "up.h"
+
+#include "build.h"
+#include "conf.h"
+#include "record.h"
+#include "say.h"
+
+#include <getopt.h>
+#include <stdio.h>
+#include <unistd.h>
+
+typedef struct Wanted {
+    const char *type;
+    bool all;
+    char **names; /* owned, NULL-terminated */
+} Wanted;
+
+static int usage(const char *verb)
+{
+    bool up = g_str_equal(verb, "up");
+
+    fprintf(stderr, "usage: netns-broker %s %s[--all] NAME...\n", verb, up ? "[--type=TYPE] " : "");
+    return 2;
+}
+
+/* -1: go on, else the exit status. */
+static int parse(int argc, char **argv, Wanted *wanted)
+{
+    static const struct option options[] = {{"type", required_argument, NULL, 't'}, {"all", no_argument, NULL, 'a'}, {}};
+    bool up = g_str_equal(argv[0], "up");
+    int option;
+
+    while ((option = getopt_long(argc, argv, "+", options, NULL)) != -1)
+        if (option == 'a')
+            wanted->all = true;
+        else if (option == 't' && up)
+            wanted->type = optarg;
+        else
+            return usage(argv[0]);
+    if (wanted->all == (optind < argc))
+        return usage(argv[0]);
+    if (geteuid() != 0) {
+        say_error("only root can do this; netnsctl %s asks the broker to", up ? "start" : "stop");
+        return 1;
+    }
+    wanted->names = wanted->all ? NULL : g_strdupv(argv + optind);
+    return -1;
+}
+
+static bool names_valid(char **names)
+{
+    for (char **name = names; *name; name++) {
+        g_autoptr(GError) error = NULL;
+        if (!conf_name_valid(*name, &error)) {
+            say_error("%s", error->message);
+            return false;
+        }
+    }
+    return true;
+}
+
+static bool up_one(const char *name, const char *type, Nl *host)
+{
+    g_autoptr(GError) error = NULL;
+    BuildResult result;
+
+    if (build_up(name, type, host, &result, &error)) {
+        if (result == BUILD_CHANGED)
+            say_info("%s: changed as its file says", name);
+        return true;
+    }
+    say_error("%s: not up: %s", name, error->message);
+    return false;
+}
+
+static bool down_one(const char *name, const char *type, Nl *host)
+{
+    g_autoptr(GError) error = NULL;
+    bool was_up;
+
+    (void)type;
+    if (build_down(name, host, &was_up, &error))
+        return true;
+    say_error("%s: not all of it could be removed: %s", name, error->message);
+    return false;
+}
+
+static int each(Wanted *wanted, bool (*one)(const char *, const char *, Nl *), char **(*all)(GError **))
+{
+    g_autoptr(GError) error = NULL;
+    g_autoptr(Nl) host = nl_open(&error);
+    int status = 0;
+
+    if (host && wanted->all)
+        wanted->names = all(&error);
+    if (!wanted->names || !host) {
+        say_error("%s", error->message);
+        return 1;
+    }
+    if (!names_valid(wanted->names))
+        return 2;
+    for (char **name = wanted->names; *name; name++)
+        if (!one(*name, wanted->type, host))
+            status = 1;
+    return status;
+}
+
+int up_main(int argc, char **argv)
+{
+    Wanted wanted = {};
+    int status = parse(argc, argv, &wanted);
+
+    if (status < 0)
+        status = each(&wanted, up_one, conf_names);
+    g_strfreev(wanted.names);
+    return status;
+}
+
+int down_main(int argc, char **argv)
+{
+    Wanted wanted = {};
+    int status = parse(argc, argv, &wanted);
+
+    if (status < 0)
+        status = each(&wanted, down_one, record_names);
+    g_strfreev(wanted.names);
+    return status;
+}
