@@ -1,0 +1,410 @@
+/* connection.c - one stranger's connection: read one request, decide, make sure the namespace is up, answer,
+ * close.
+ *
+ * Everything that can wait (NSS, polkit, systemd) ends in a callback that holds a reference; a caller that
+ * hangs up, or takes too long, closes the connection under them, and they find it closed. */
+#include "connection.h"
+
+#include "activate.h"
+#include "audit.h"
+#include "cache.h"
+#include "cover.h"
+#include "decide.h"
+#include "peer.h"
+#include "quota.h"
+#include "report.h"
+#include "request.h"
+#include "say.h"
+
+#include <errno.h>
+#include <glib-unix.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#define REQUEST_SECONDS 10
+/* For the dialog, and again for the start of the namespace. */
+#define ANSWER_SECONDS 120
+
+/* The same bytes for what is forbidden, what does not exist and what is broken: nobody learns which names
+ * there are. */
+#define DENIED_MESSAGE "not allowed, or there is no such namespace"
+
+typedef struct Connection {
+    unsigned references;
+    int sock; /* -1: closed */
+    Peer peer;
+    bool counted; /* against the uid's quota */
+    bool asked;   /* the request has been read */
+    bool tried;   /* the namespace has been started once */
+    Request request;
+    Cached *cached; /* NULL: root, and no configuration that could be read */
+    char *reason;   /* why it is allowed */
+    GCancellable *cancel;
+    guint watch, limit; /* GSources */
+} Connection;
+
+static unsigned open_connections;
+static void (*tell_closed)(void);
+
+static void unref(Connection *this)
+{
+    if (--this->references > 0)
+        return;
+    peer_done(&this->peer);
+    cached_drop(this->cached);
+    g_free(this->reason);
+    g_object_unref(this->cancel);
+    g_free(this);
+}
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(Connection, unref)
+
+static Connection *ref(Connection *this)
+{
+    this->references++;
+    return this;
+}
+
+/* Whatever is under way finds sock -1. */
+static void connection_close(Connection *this)
+{
+    if (this->sock < 0)
+        return;
+    g_clear_handle_id(&this->watch, g_source_remove);
+    g_clear_handle_id(&this->limit, g_source_remove);
+    close(this->sock);
+    this->sock = -1;
+    if (this->counted)
+        quota_give(this->peer.uid, QUOTA_CONNECTION);
+    g_cancellable_cancel(this->cancel);
+    open_connections--;
+    if (tell_closed)
+        tell_closed();
+    unref(this);
+}
+
+static void audit_outcome(const Connection *this, const char *decision, const char *reason)
+{
+    audit(&this->peer, &(Decided){.verb = this->asked ? request_verb(&this->request) : "connect",
+                                  .namespace = this->request.name,
+                                  .decision = decision,
+                                  .reason = reason});
+}
+
+/* Sends and closes. The socket's buffer is empty, since one packet is all that is ever sent: it goes at once
+ * or not at all. A caller that died meanwhile gets nothing, whoever may have its socket now. */
+static void reply(Connection *this, const Wire *wire, const int *fds, size_t n_fds)
+{
+    if (peer_alive(&this->peer))
+        (void)wire_send(this->sock, wire, fds, n_fds);
+    connection_close(this);
+}
+
+static void reply_error(Connection *this, const char *error, const char *message)
+{
+    Wire wire;
+    g_autofree char *line = g_strdelimit(g_strndup(message, WIRE_MAX / 2), "\n\r", ' ');
+    wire_init(&wire);
+    wire_put(&wire, "ERROR", error);
+    wire_put(&wire, "MESSAGE", line);
+    reply(this, &wire, NULL, 0);
+}
+
+static void deny(Connection *this, const char *reason)
+{
+    g_autoptr(Connection) held = ref(this);
+    reply_error(this, "denied", DENIED_MESSAGE);
+    audit_outcome(held, "denied", reason);
+}
+
+static void refuse(Connection *this, const char *error, const char *message)
+{
+    g_autoptr(Connection) held = ref(this);
+    reply_error(this, error, message);
+    audit_outcome(held, error, message);
+}
+
+/* @why is for the admin; root is told it too, others where to look. */
+static void fail(Connection *this, const char *why)
+{
+    g_autoptr(Connection) held = ref(this);
+    const char *name = this->request.name;
+    g_autofree char *message = NULL;
+    if (this->peer.uid == 0)
+        message = g_strdup(why);
+    else if (this->request.verb == VERB_ENTER || this->request.verb == VERB_START)
+        message = g_strdup_printf(
+            "namespace %s could not be started: see journalctl -u netns@%s -u netns-broker", name, name);
+    else if (this->request.verb == VERB_STOP)
+        message = g_strdup_printf(
+            "namespace %s could not be stopped: see journalctl -u netns@%s -u netns-broker", name, name);
+    else
+        message = g_strdup("this could not be found out: see journalctl -u netns-broker");
+    reply_error(this, "failed", message);
+    audit_outcome(held, "failed", why);
+}
+
+static void succeed(Connection *this, const char *names, const int *fds, size_t n_fds)
+{
+    g_autoptr(Connection) held = ref(this);
+    Wire wire;
+    wire_init(&wire);
+    wire_put(&wire, "RESULT", "ok");
+    if (names)
+        wire_put(&wire, "FDS", names);
+    reply(this, &wire, fds, n_fds);
+    if (this->request.verb != VERB_LIST && this->request.verb != VERB_STATUS)
+        audit_outcome(held, "allowed", this->reason);
+}
+
+static gboolean overdue(gpointer user)
+{
+    Connection *this = user;
+    this->limit = 0;
+    if (!this->asked)
+        refuse(this, "invalid", "no request came in time");
+    else if (!this->reason)
+        deny(this, "no decision in time");
+    else
+        fail(this, "it took too long");
+    return G_SOURCE_REMOVE;
+}
+
+static void limit_set(Connection *this, guint seconds)
+{
+    g_clear_handle_id(&this->limit, g_source_remove);
+    this->limit = g_timeout_add_seconds(seconds, overdue, this);
+}
+
+/* ---- enter, start, stop ---- */
+
+static void enter(Connection *this);
+
+static void activated(GObject *source, GAsyncResult *result, gpointer user)
+{
+    g_autoptr(Connection) this = user;
+    g_autoptr(GError) error = NULL;
+    bool fine = activate_finish(result, &error);
+    quota_give(this->peer.uid, QUOTA_BUILD);
+    if (this->sock < 0)
+        return;
+    if (g_error_matches(error, G_IO_ERROR, G_IO_ERROR_BUSY))
+        refuse(this, "busy", error->message);
+    else if (!fine)
+        fail(this, error->message);
+    else if (this->request.verb == VERB_ENTER)
+        enter(this);
+    else
+        succeed(this, NULL, NULL, 0);
+}
+
+static void bring(Connection *this, Activation what)
+{
+    if (!quota_take(this->peer.uid, QUOTA_BUILD)) {
+        refuse(this, "busy", "you have too many namespaces being started already");
+        return;
+    }
+    this->tried = true;
+    limit_set(this, ANSWER_SECONDS);
+    activate(this->request.name, what, NULL, activated, ref(this));
+}
+
+static void enter_at(Connection *this, int nsfd)
+{
+    g_autoptr(GError) error = NULL;
+    Cover cover;
+    Tristate sysfs = this->cached ? this->cached->conf->ns.sysfs : TRISTATE_UNSET;
+    if (cover_make(this->request.name, nsfd, sysfs, &cover, &error))
+        succeed(this, cover.names->str, cover.fds, cover.n_fds);
+    else
+        fail(this, error->message);
+    cover_done(&cover);
+}
+
+static void enter(Connection *this)
+{
+    g_autoptr(GError) error = NULL;
+    int nsfd = activate_ready(this->request.name, &error);
+    if (nsfd >= 0)
+        enter_at(this, nsfd);
+    else if (error || this->tried)
+        fail(this, error ? error->message : "it is gone again");
+    else
+        bring(this, ACTIVATION_ENTER);
+}
+
+/* ---- list, status ---- */
+
+static void reported(GObject *source, GAsyncResult *result, gpointer user)
+{
+    g_autoptr(Connection) this = user;
+    g_autoptr(GError) error = NULL;
+    int fd = report_finish(result, &error);
+    if (this->sock >= 0 && fd >= 0)
+        succeed(this, "json", &fd, 1);
+    else if (this->sock >= 0)
+        fail(this, error->message);
+    if (fd >= 0)
+        close(fd);
+}
+
+/* ---- deciding ---- */
+
+static void allowed(Connection *this)
+{
+    switch (this->request.verb) {
+    case VERB_ENTER:
+        enter(this);
+        break;
+    case VERB_START:
+        bring(this, ACTIVATION_START);
+        break;
+    case VERB_STOP:
+        bring(this, ACTIVATION_STOP);
+        break;
+    case VERB_STATUS:
+        report_status(this->request.name, reported, ref(this));
+        break;
+    case VERB_LIST:
+        g_assert_not_reached();
+    }
+}
+
+static void decided(GObject *source, GAsyncResult *result, gpointer user)
+{
+    g_autoptr(Connection) this = user;
+    g_autofree char *reason = NULL;
+    Decision decision = decide_finish(result, &reason);
+    if (this->sock < 0)
+        return;
+    if (decision == DECISION_ALLOWED) {
+        this->reason = g_steal_pointer(&reason);
+        allowed(this);
+    } else if (decision == DECISION_AUTHENTICATE) {
+        refuse(this, "authenticate", "this takes authentication, and there is nobody to ask for it");
+    } else if (decision == DECISION_BUSY) {
+        refuse(this, "busy", "another question to you is open: answer that first");
+    } else {
+        deny(this, reason);
+    }
+}
+
+static void begin(Connection *this)
+{
+    g_autoptr(GError) error = NULL;
+    limit_set(this, ANSWER_SECONDS);
+    if (this->request.verb == VERB_LIST) {
+        this->reason = g_strdup("list");
+        report_list(&this->peer, this->cancel, reported, ref(this));
+        return;
+    }
+    this->cached = cache_conf(this->request.name, &error);
+    if (this->cached) {
+        decide(&this->request, &this->peer, this->cached->conf, this->cancel, decided, ref(this));
+    } else if (this->peer.uid == 0) { /* may enter, and stop, what is up without a file: netns-nat@NAME */
+        this->reason = g_strdup("root");
+        allowed(this);
+    } else {
+        deny(this, error->message);
+    }
+}
+
+/* ---- reading ---- */
+
+/* 0: read and understood; -1: not yet, or closed. */
+static int request_read(Connection *this)
+{
+    g_autoptr(GError) error = NULL;
+    Wire packet;
+    if (wire_receive(this->sock, &packet) < 0) {
+        if (errno == EAGAIN)
+            return -1;
+        if (errno == EBADMSG)
+            refuse(this, "invalid", "the request is malformed");
+        else
+            connection_close(this);
+        return -1;
+    }
+    bool fine = request_parse(&packet, &this->request, &error);
+    bool same = peer_sent(&this->peer, &packet);
+    wire_done(&packet);
+    this->asked = fine;
+    if (fine && same)
+        return 0;
+    if (!same)
+        deny(this, "the packet was sent by another process than connected");
+    else
+        refuse(this, "invalid", error->message);
+    return -1;
+}
+
+static gboolean readable(int fd, GIOCondition condition, gpointer user)
+{
+    g_autoptr(Connection) this = ref(user);
+    if (!this->asked) {
+        if (request_read(this) == 0)
+            begin(this);
+        return this->sock >= 0 ? G_SOURCE_CONTINUE : G_SOURCE_REMOVE;
+    }
+    /* a second packet, or the end: either way nobody waits for an answer any more */
+    this->watch = 0;
+    audit_outcome(this, "cancelled", "the caller hung up");
+    connection_close(this);
+    return G_SOURCE_REMOVE;
+}
+
+/* Those who are told no before anything was read: what they sent is read nevertheless, else the kernel
+ * answers them with ECONNRESET instead of our words. */
+static void turn_away(Connection *this, const char *error, const char *message, const char *reason)
+{
+    g_autoptr(Connection) held = ref(this);
+    Wire packet;
+    if (wire_receive(this->sock, &packet) == 0)
+        wire_done(&packet);
+    reply_error(this, error, message);
+    audit_outcome(held, error, reason);
+}
+
+static Connection *connection_new(int sock)
+{
+    Connection *this = g_new0(Connection, 1);
+    this->references = 1;
+    this->sock = sock;
+    this->peer = PEER_NONE;
+    this->cancel = g_cancellable_new();
+    open_connections++;
+    return this;
+}
+
+void connection_open(int sock, bool full)
+{
+    g_autoptr(GError) error = NULL;
+    g_autoptr(Connection) this = ref(connection_new(sock));
+    bool known = peer_identify(sock, &this->peer, &error);
+    if (!known) {
+        turn_away(this, "denied", DENIED_MESSAGE, error->message);
+        return;
+    }
+    this->counted = !full && quota_take(this->peer.uid, QUOTA_CONNECTION);
+    if (!this->counted) {
+        turn_away(this, "busy", "too many requests at a time",
+                  full ? "too many connections" : "too many connections of this user");
+        return;
+    }
+    if (request_read(this) == 0)
+        begin(this);
+    if (this->sock < 0)
+        return;
+    this->watch = g_unix_fd_add(sock, G_IO_IN | G_IO_HUP | G_IO_ERR, readable, this);
+    if (!this->asked)
+        limit_set(this, REQUEST_SECONDS);
+}
+
+unsigned connection_count(void)
+{
+    return open_connections;
+}
+
+void connection_on_close(void (*closed)(void))
+{
+    tell_closed = closed;
+}

@@ -1,0 +1,285 @@
+/* units.c - systemd's manager, over D-Bus: jobs are queued and waited for. */
+#include "units.h"
+
+#include "bus.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#define SYSTEMD_NAME "org.freedesktop.systemd1"
+#define SYSTEMD_PATH "/org/freedesktop/systemd1"
+#define MANAGER_INTERFACE "org.freedesktop.systemd1.Manager"
+#define CALL_TIMEOUT_MS 25000
+/* Beyond the unit's own TimeoutStartSec=: only for a manager that went away in the middle. */
+#define JOB_SECONDS 150
+
+/* What was asked of the manager: one job for a start, any number for a stop. */
+typedef struct Work {
+    char *name;
+    const char *method; /* StartUnit or StopUnit */
+    const char *mode;
+    bool stop_after; /* started only to be stopped properly */
+    bool over;       /* answered: late replies change nothing */
+    GDBusConnection *bus;
+    guint signal;        /* subscription to JobRemoved */
+    guint limit;         /* GSource */
+    unsigned calls;      /* unanswered */
+    GHashTable *pending; /* job path -> unit */
+    GHashTable *ended;   /* job path -> result, of any unit, while calls are unanswered: a signal may overtake
+                            the reply's handling */
+    GError *error;       /* the first */
+} Work;
+
+static void units_list(GTask *task);
+
+bool units_booted(void)
+{
+    struct stat st;
+    return lstat("/run/systemd/system", &st) == 0 && S_ISDIR(st.st_mode);
+}
+
+static void work_free(gpointer pointer)
+{
+    Work *work = pointer;
+    g_clear_handle_id(&work->limit, g_source_remove);
+    g_clear_object(&work->bus);
+    g_hash_table_unref(work->pending);
+    g_hash_table_unref(work->ended);
+    g_clear_error(&work->error);
+    g_free(work->name);
+    g_free(work);
+}
+
+static void fail(Work *work, GError *error)
+{
+    if (work->error)
+        g_error_free(error);
+    else
+        work->error = error;
+}
+
+static void call(GTask *task, const char *method, GVariant *arguments, const char *type,
+                 GAsyncReadyCallback done)
+{
+    Work *work = g_task_get_task_data(task);
+    g_dbus_connection_call(work->bus, SYSTEMD_NAME, SYSTEMD_PATH, MANAGER_INTERFACE, method, arguments,
+                           type ? G_VARIANT_TYPE(type) : NULL, G_DBUS_CALL_FLAGS_NONE, CALL_TIMEOUT_MS, NULL,
+                           done, g_object_ref(task));
+}
+
+static GVariant *call_finish(GObject *source, GAsyncResult *result, const char *method, GError **error)
+{
+    GVariant *answer = g_dbus_connection_call_finish(G_DBUS_CONNECTION(source), result, error);
+    if (!answer && error) {
+        g_dbus_error_strip_remote_error(*error);
+        g_prefix_error(error, "systemd: %s: ", method);
+    }
+    return answer;
+}
+
+static void subscription_end(Work *work)
+{
+    guint signal = work->signal;
+    work->signal = 0;
+    if (signal)
+        g_dbus_connection_signal_unsubscribe(work->bus, signal);
+}
+
+/* Ends the task when nothing is awaited any more. Until then the subscription's reference keeps it alive. */
+static void work_settle(GTask *task)
+{
+    Work *work = g_task_get_task_data(task);
+    if (work->over || work->calls > 0 || (g_hash_table_size(work->pending) > 0 && !work->error))
+        return;
+    if (!work->error && work->stop_after) {
+        work->stop_after = false;
+        work->method = "StopUnit";
+        units_list(task);
+        return;
+    }
+    work->over = true;
+    g_clear_handle_id(&work->limit, g_source_remove);
+    g_object_ref(task);
+    subscription_end(work);
+    if (work->error)
+        g_task_return_error(task, g_steal_pointer(&work->error));
+    else
+        g_task_return_boolean(task, TRUE);
+    g_object_unref(task);
+}
+
+static void job_ended(Work *work, const char *job, const char *result)
+{
+    const char *unit = g_hash_table_lookup(work->pending, job);
+    if (!unit)
+        return;
+    if (strcmp(result, "done") != 0)
+        fail(work, g_error_new(G_IO_ERROR, G_IO_ERROR_FAILED, "systemd's job for %s ended with \"%s\"", unit,
+                               result));
+    g_hash_table_remove(work->pending, job);
+}
+
+static void job_removed(GDBusConnection *bus, const char *sender, const char *path, const char *interface,
+                        const char *signal, GVariant *arguments, gpointer user)
+{
+    GTask *task = user;
+    Work *work = g_task_get_task_data(task);
+    const char *job, *unit, *result;
+    if (!g_variant_is_of_type(arguments, G_VARIANT_TYPE("(uoss)")))
+        return;
+    g_variant_get(arguments, "(u&o&s&s)", NULL, &job, &unit, &result);
+    if (work->calls > 0)
+        g_hash_table_replace(work->ended, g_strdup(job), g_strdup(result));
+    job_ended(work, job, result);
+    work_settle(task);
+}
+
+static gboolean overdue(gpointer user)
+{
+    GTask *task = user;
+    Work *work = g_task_get_task_data(task);
+    work->limit = 0;
+    work->over = true;
+    g_task_return_new_error(task, G_IO_ERROR, G_IO_ERROR_TIMED_OUT,
+                            "systemd's job for %s takes more than %d s", work->name, JOB_SECONDS);
+    subscription_end(work);
+    return G_SOURCE_REMOVE;
+}
+
+/* Answer to StartUnit or StopUnit: the job's path. The unit's name is not in it; the namespace's name does
+ * for messages. */
+static void job_queued(GObject *source, GAsyncResult *result, gpointer user)
+{
+    g_autoptr(GTask) task = user;
+    Work *work = g_task_get_task_data(task);
+    GError *error = NULL;
+    g_autoptr(GVariant) answer = call_finish(source, result, work->method, &error);
+    work->calls--;
+    if (!answer) {
+        fail(work, error);
+    } else {
+        const char *job, *early;
+        g_variant_get(answer, "(&o)", &job);
+        g_hash_table_replace(work->pending, g_strdup(job), g_strconcat("netns@", work->name, NULL));
+        early = g_hash_table_lookup(work->ended, job);
+        if (early)
+            job_ended(work, job, early);
+    }
+    work_settle(task);
+}
+
+static void job_queue(GTask *task, const char *unit)
+{
+    Work *work = g_task_get_task_data(task);
+    work->calls++;
+    call(task, work->method, g_variant_new("(ss)", unit, work->mode), "(o)", job_queued);
+}
+
+static void job_queue_start(GTask *task)
+{
+    Work *work = g_task_get_task_data(task);
+    g_autofree char *unit = g_strdup_printf("netns@%s.service", work->name);
+    work->method = "StartUnit";
+    job_queue(task, unit);
+}
+
+/* Nothing is active: it was brought up by hand. The worker must run in a unit of its own, since we lack its
+ * capabilities; a start changes nothing about a namespace that is up, and can be stopped. */
+static void stop_what_has_no_unit(GTask *task)
+{
+    Work *work = g_task_get_task_data(task);
+    work->stop_after = true;
+    job_queue_start(task);
+}
+
+static void units_listed(GObject *source, GAsyncResult *result, gpointer user)
+{
+    g_autoptr(GTask) task = user;
+    Work *work = g_task_get_task_data(task);
+    GError *error = NULL;
+    g_autoptr(GVariant) answer = call_finish(source, result, "ListUnitsByPatterns", &error);
+    g_autoptr(GVariantIter) units = NULL;
+    const char *unit;
+    unsigned found = 0;
+    work->calls--;
+    if (!answer)
+        fail(work, error);
+    if (!answer || work->over) {
+        work_settle(task);
+        return;
+    }
+    g_variant_get(answer, "(a(ssssssouso))", &units);
+    while (g_variant_iter_next(units, "(&s&s&s&s&s&s&ou&s&o)", &unit, NULL, NULL, NULL, NULL, NULL, NULL,
+                               NULL, NULL, NULL)) {
+        job_queue(task, unit);
+        found++;
+    }
+    if (found == 0)
+        stop_what_has_no_unit(task);
+}
+
+/* A valid name holds nothing that a pattern would take for more than itself. */
+static void units_list(GTask *task)
+{
+    static const char *const states[] = {"active", "activating", "reloading", "deactivating", NULL};
+    Work *work = g_task_get_task_data(task);
+    g_autofree char *plain = g_strdup_printf("netns@%s.service", work->name);
+    g_autofree char *typed = g_strdup_printf("netns-*@%s.service", work->name);
+    const char *patterns[] = {plain, typed, NULL};
+    work->calls++;
+    call(task, "ListUnitsByPatterns", g_variant_new("(^as^as)", states, patterns), "(a(ssssssouso))",
+         units_listed);
+}
+
+static void bus_opened(GObject *source, GAsyncResult *result, gpointer user)
+{
+    g_autoptr(GTask) task = user;
+    Work *work = g_task_get_task_data(task);
+    GError *error = NULL;
+    work->bus = bus_open_finish(result, &error);
+    if (!work->bus) {
+        g_task_return_error(task, error);
+        return;
+    }
+    work->signal = g_dbus_connection_signal_subscribe(
+        work->bus, SYSTEMD_NAME, MANAGER_INTERFACE, "JobRemoved", SYSTEMD_PATH, NULL,
+        G_DBUS_SIGNAL_FLAGS_NONE, job_removed, g_object_ref(task), g_object_unref);
+    work->limit = g_timeout_add_seconds(JOB_SECONDS, overdue, task);
+    /* without a subscriber the manager sends no signals; "already subscribed" is no matter */
+    g_dbus_connection_call(work->bus, SYSTEMD_NAME, SYSTEMD_PATH, MANAGER_INTERFACE, "Subscribe", NULL, NULL,
+                           G_DBUS_CALL_FLAGS_NONE, CALL_TIMEOUT_MS, NULL, NULL, NULL);
+    if (strcmp(work->method, "StartUnit") == 0)
+        job_queue_start(task);
+    else
+        units_list(task);
+}
+
+static void work_begin(const char *name, const char *method, const char *mode, GAsyncReadyCallback done,
+                       gpointer user)
+{
+    Work *work = g_new0(Work, 1);
+    GTask *task = g_task_new(NULL, NULL, done, user);
+    *work = (Work){.name = g_strdup(name),
+                   .method = method,
+                   .mode = mode,
+                   .pending = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, g_free),
+                   .ended = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, g_free)};
+    g_task_set_task_data(task, work, work_free);
+    bus_open(NULL, bus_opened, task);
+}
+
+void units_start(const char *name, bool override, GAsyncReadyCallback done, gpointer user)
+{
+    work_begin(name, "StartUnit", override ? "replace" : "fail", done, user);
+}
+
+void units_stop(const char *name, GAsyncReadyCallback done, gpointer user)
+{
+    work_begin(name, "StopUnit", "replace", done, user);
+}
+
+bool units_finish(GAsyncResult *result, GError **error)
+{
+    return g_task_propagate_boolean(G_TASK(result), error);
+}
