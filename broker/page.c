@@ -1,0 +1,236 @@
+/* page.c - the JSON of status.h as text for people.
+ *
+ * Everything printed comes from elsewhere (files, the kernel, command lines): control characters never reach
+ * the terminal. */
+#include "page.h"
+
+#include <glib.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+#define KEY_WIDTH 12 /* "Description:" */
+
+/* A copy without control characters. */
+static char *printable(const char *text)
+{
+    g_autofree char *valid = g_utf8_make_valid(text ? text : "", -1);
+    GString *clean = g_string_new(NULL);
+    for (const char *c = valid; *c; c = g_utf8_next_char(c))
+        g_string_append_unichar(clean, g_unichar_iscntrl(g_utf8_get_char(c)) ? '?' : g_utf8_get_char(c));
+    return g_string_free(clean, FALSE);
+}
+
+static char *get(const json_t *object, const char *key)
+{
+    return printable(json_string_value(json_object_get(object, key)));
+}
+
+/* A string, or a number as text ("table": "main" or 100). "" when absent. */
+static char *get_any(const json_t *object, const char *key)
+{
+    const json_t *value = json_object_get(object, key);
+    return json_is_integer(value) ? g_strdup_printf("%" JSON_INTEGER_FORMAT, json_integer_value(value))
+                                  : get(object, key);
+}
+
+static void column(const char *text, size_t width)
+{
+    size_t length = (size_t)g_utf8_strlen(text, -1);
+    printf("%s%*s  ", text, length < width ? (int)(width - length) : 0, "");
+}
+
+void page_list(const json_t *list, bool legend)
+{
+    static const char *const keys[] = {"name", "state", "type"};
+    static const char *const heads[] = {"NAME", "STATE", "TYPE"};
+    size_t width[G_N_ELEMENTS(keys)], i;
+    const json_t *entry;
+    for (size_t k = 0; k < G_N_ELEMENTS(keys); k++) {
+        width[k] = legend ? strlen(heads[k]) : 1;
+        json_array_foreach((json_t *)list, i, entry)
+        {
+            g_autofree char *text = get(entry, keys[k]);
+            width[k] = MAX(width[k], (size_t)g_utf8_strlen(text, -1));
+        }
+    }
+    for (size_t k = 0; legend && k < G_N_ELEMENTS(keys); k++)
+        column(heads[k], width[k]);
+    if (legend)
+        puts("DESCRIPTION");
+    json_array_foreach((json_t *)list, i, entry)
+    {
+        for (size_t k = 0; k < G_N_ELEMENTS(keys); k++) {
+            g_autofree char *text = get(entry, keys[k]);
+            column(*text ? text : "-", width[k]);
+        }
+        g_autofree char *description = get(entry, "description");
+        puts(*description ? description : "-");
+    }
+}
+
+void page_names(const json_t *list)
+{
+    size_t i;
+    const json_t *entry;
+    json_array_foreach((json_t *)list, i, entry)
+    {
+        g_autofree char *name = get(entry, "name");
+        puts(name);
+    }
+}
+
+/* The key in front of the first line of its values, blanks in front of the others. */
+static void line(const char **key, const char *format, ...) G_GNUC_PRINTF(2, 3);
+static void line(const char **key, const char *format, ...)
+{
+    va_list arguments;
+    printf("%*s%s ", KEY_WIDTH - 1, *key, **key ? ":" : " ");
+    va_start(arguments, format);
+    vprintf(format, arguments);
+    va_end(arguments);
+    putchar('\n');
+    *key = "";
+}
+
+static void line_of(const json_t *entry, const char *name, const char *key)
+{
+    g_autofree char *text = get(entry, key);
+    if (*text)
+        line(&name, "%s", text);
+}
+
+static void links_print(const json_t *links)
+{
+    const char *key = "Links";
+    size_t i, j;
+    const json_t *link, *address;
+    json_array_foreach((json_t *)links, i, link)
+    {
+        g_autofree char *name = get(link, "name"), *kind = get(link, "kind"), *state = get(link, "state");
+        g_autofree char *mac = get(link, "mac"), *peer = get(link, "peer"), *mtu = get_any(link, "mtu");
+        line(&key, "%s (%s) %s, mtu %s%s%s%s%s", name, kind, state, mtu, *mac ? ", " : "", mac,
+             *peer ? ", other end " : "", peer);
+        json_array_foreach(json_object_get(link, "addresses"), j, address)
+        {
+            g_autofree char *text = printable(json_string_value(address));
+            line(&key, "    %s", text);
+        }
+    }
+}
+
+static void append_pair(GString *text, const char *word, const json_t *object, const char *key)
+{
+    g_autofree char *value = get_any(object, key);
+    if (*value)
+        g_string_append_printf(text, " %s %s", word, value);
+}
+
+static void route_print(const char **key, const json_t *route)
+{
+    g_autofree char *destination = get(route, "destination"), *type = get(route, "type");
+    g_autofree char *table = get_any(route, "table");
+    g_autoptr(GString) text = g_string_new(NULL);
+    size_t i;
+    const json_t *hop;
+    if (strcmp(type, "unicast") != 0)
+        g_string_append_printf(text, "%s ", type);
+    g_string_append(text, destination);
+    append_pair(text, "via", route, "gateway");
+    append_pair(text, "dev", route, "link");
+    json_array_foreach(json_object_get(route, "nexthops"), i, hop)
+    {
+        g_string_append(text, " nexthop");
+        append_pair(text, "via", hop, "gateway");
+        append_pair(text, "dev", hop, "link");
+    }
+    append_pair(text, "src", route, "source");
+    append_pair(text, "metric", route, "metric");
+    if (strcmp(table, "main") != 0)
+        append_pair(text, "table", route, "table");
+    line(key, "%s", text->str);
+}
+
+static void routes_print(const json_t *routes)
+{
+    const char *key = "Routes";
+    size_t i;
+    const json_t *route;
+    json_array_foreach((json_t *)routes, i, route)
+    {
+        route_print(&key, route);
+    }
+}
+
+static void rule_print(const char **key, const json_t *rule)
+{
+    g_autofree char *priority = get_any(rule, "priority"), *family = get(rule, "family");
+    g_autofree char *action = get(rule, "action"), *from = get(rule, "from");
+    g_autoptr(GString) text = g_string_new(json_is_true(json_object_get(rule, "invert")) ? "not " : "");
+    g_string_append_printf(text, "from %s", *from ? from : "all");
+    append_pair(text, "to", rule, "to");
+    append_pair(text, "fwmark", rule, "mark");
+    append_pair(text, "iif", rule, "incoming");
+    append_pair(text, "oif", rule, "outgoing");
+    append_pair(text, "uidrange", rule, "uids");
+    if (strcmp(action, "table") == 0)
+        append_pair(text, "lookup", rule, "table");
+    else
+        g_string_append_printf(text, " %s", action);
+    line(key, "%s: %s (%s)", priority, text->str, family);
+}
+
+static void rules_print(const json_t *rules)
+{
+    const char *key = "Rules";
+    size_t i;
+    const json_t *rule;
+    json_array_foreach((json_t *)rules, i, rule)
+    {
+        rule_print(&key, rule);
+    }
+}
+
+static void words_print(const char *key, const json_t *words)
+{
+    size_t i;
+    const json_t *word;
+    g_autoptr(GString) text = g_string_new(NULL);
+    json_array_foreach((json_t *)words, i, word)
+    {
+        g_autofree char *clean = printable(json_string_value(word));
+        g_string_append_printf(text, "%s%s", text->len ? " " : "", clean);
+    }
+    if (text->len)
+        line(&key, "%s", text->str);
+}
+
+static void processes_print(const json_t *processes)
+{
+    const char *key = "Inside";
+    size_t i;
+    const json_t *process;
+    json_array_foreach((json_t *)processes, i, process)
+    {
+        g_autofree char *pid = get_any(process, "pid"), *uid = get_any(process, "uid");
+        g_autofree char *user = get(process, "user"), *command = get(process, "command");
+        line(&key, "%s %s %s", pid, *user ? user : uid, command);
+    }
+}
+
+void page_status(const json_t *entry)
+{
+    const json_t *dns = json_object_get(entry, "dns");
+    g_autofree char *name = get(entry, "name");
+    printf("%s\n", name);
+    line_of(entry, "Description", "description");
+    line_of(entry, "State", "state");
+    line_of(entry, "Type", "type");
+    line_of(entry, "Error", "error");
+    links_print(json_object_get(entry, "links"));
+    routes_print(json_object_get(entry, "routes"));
+    rules_print(json_object_get(entry, "rules"));
+    words_print("DNS", json_object_get(dns, "servers"));
+    words_print("Domains", json_object_get(dns, "domains"));
+    processes_print(json_object_get(entry, "processes"));
+}
