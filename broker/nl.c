@@ -365,7 +365,7 @@ unsigned nl_ifindex(Nl *nl, const char *name)
 int nl_nft_table(const char *name, GError **error)
 {
     struct mnl_socket *sock = mnl_socket_open2(NETLINK_NETFILTER, SOCK_CLOEXEC);
-    char room[MNL_SOCKET_BUFFER_SIZE];
+    char room[8192]; /* a table's answer has some dozen bytes, an error carries the request */
     struct nlmsghdr *h = mnl_nlmsg_put_header(room);
     struct nfgenmsg *family = mnl_nlmsg_put_extra_header(h, sizeof *family);
     ssize_t length = -1;

@@ -14,11 +14,10 @@
 #include <sys/vfs.h>
 #include <unistd.h>
 
-static int fail(GError **error, int errnum, const char *format, const char *name)
+/* "WHAT: strerror"; always -1. */
+static int fail(GError **error, int errnum, const char *what, const char *name)
 {
-    g_autofree char *what = g_strdup_printf(format, name);
-
-    g_set_error(error, G_FILE_ERROR, g_file_error_from_errno(errnum), "%s: %s", what, g_strerror(errnum));
+    g_set_error(error, G_FILE_ERROR, g_file_error_from_errno(errnum), "%s%s: %s", what, name, g_strerror(errnum));
     return -1;
 }
 
@@ -37,7 +36,7 @@ int nsfs_open(const char *name, GError **error)
     struct statfs fs;
 
     if (at < 0)
-        return fail(error, errno, "cannot open " NSFS_DIR "/%s", name);
+        return fail(error, errno, "cannot open " NSFS_DIR "/", name);
     if (fstatfs(at, &fs) < 0 || fs.f_type != NSFS_MAGIC) {
         close(at);
         return refuse(error, G_FILE_ERROR_NOENT, name, "is not a namespace");
@@ -48,7 +47,7 @@ int nsfs_open(const char *name, GError **error)
     int errnum = errno;
     close(at);
     if (fd < 0)
-        return fail(error, errnum, "cannot open " NSFS_DIR "/%s", name);
+        return fail(error, errnum, "cannot open " NSFS_DIR "/", name);
     if (ioctl(fd, NS_GET_NSTYPE) != CLONE_NEWNET) {
         close(fd);
         return refuse(error, G_FILE_ERROR_INVAL, name, "is not a network namespace");
@@ -61,7 +60,7 @@ int nsfs_open_self(GError **error)
     /* thread-self: a process may have threads in different namespaces */
     int fd = open("/proc/thread-self/ns/net", O_RDONLY | O_CLOEXEC);
 
-    return fd < 0 ? fail(error, errno, "cannot open %s", "/proc/thread-self/ns/net") : fd;
+    return fd < 0 ? fail(error, errno, "cannot open ", "/proc/thread-self/ns/net") : fd;
 }
 
 int nsfs_create(GError **error)
@@ -71,7 +70,7 @@ int nsfs_create(GError **error)
     if (home < 0)
         return -1;
     if (unshare(CLONE_NEWNET) < 0) {
-        fail(error, errno, "cannot make a network%s namespace", "");
+        fail(error, errno, "cannot make a network namespace", "");
         close(home);
         return -1;
     }
@@ -86,7 +85,7 @@ bool nsfs_id(int fd, NsId *ret, GError **error)
     struct stat st;
 
     if (fstat(fd, &st) < 0) {
-        fail(error, errno, "cannot identify a network%s namespace", "");
+        fail(error, errno, "cannot identify a network namespace", "");
         return false;
     }
     *ret = (NsId){st.st_dev, st.st_ino};
@@ -107,10 +106,10 @@ bool nsfs_prepare(GError **error)
     bool fine = true;
 
     if (mkdir(NSFS_DIR, 0755) < 0 && errno != EEXIST)
-        return fail(error, errno, "cannot make %s", NSFS_DIR) == 0;
+        return fail(error, errno, "cannot make ", NSFS_DIR) == 0;
     lock = open(NSFS_DIR, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     if (lock < 0 || flock(lock, LOCK_EX) < 0) {
-        fail(error, errno, "cannot lock %s", NSFS_DIR);
+        fail(error, errno, "cannot lock ", NSFS_DIR);
         if (lock >= 0)
             close(lock);
         return false;
@@ -120,7 +119,7 @@ bool nsfs_prepare(GError **error)
         fine = errno == EINVAL && mount(NSFS_DIR, NSFS_DIR, NULL, MS_BIND | MS_REC, NULL) == 0 &&
                mount("", NSFS_DIR, NULL, MS_SHARED | MS_REC, NULL) == 0;
     if (!fine)
-        fail(error, errno, "cannot make %s a shared mount", NSFS_DIR);
+        fail(error, errno, "cannot make a shared mount of ", NSFS_DIR);
     close(lock);
     return fine;
 }
@@ -133,10 +132,10 @@ bool nsfs_pin(int fd, const char *name, GError **error)
     int file = open(path, O_RDONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0);
 
     if (file < 0)
-        return fail(error, errno, "cannot pin the namespace at " NSFS_DIR "/%s", name) == 0;
+        return fail(error, errno, "cannot pin the namespace at " NSFS_DIR "/", name) == 0;
     close(file);
     if (mount(source, path, NULL, MS_BIND, NULL) < 0) {
-        fail(error, errno, "cannot pin the namespace at " NSFS_DIR "/%s", name);
+        fail(error, errno, "cannot pin the namespace at " NSFS_DIR "/", name);
         (void)unlink(path);
         return false;
     }
@@ -149,16 +148,16 @@ bool nsfs_unpin(const char *name, GError **error)
 
     /* EINVAL: a stale file without a mount, as a reboot on a disk /run leaves it */
     if (umount2(path, MNT_DETACH | UMOUNT_NOFOLLOW) < 0 && errno != EINVAL && errno != ENOENT)
-        return fail(error, errno, "cannot unmount " NSFS_DIR "/%s", name) == 0;
+        return fail(error, errno, "cannot unmount " NSFS_DIR "/", name) == 0;
     if (unlink(path) < 0 && errno != ENOENT)
-        return fail(error, errno, "cannot remove " NSFS_DIR "/%s", name) == 0;
+        return fail(error, errno, "cannot remove " NSFS_DIR "/", name) == 0;
     return true;
 }
 
 bool nsfs_enter(int fd, GError **error)
 {
     if (setns(fd, CLONE_NEWNET) < 0)
-        return fail(error, errno, "cannot enter the network%s namespace", "") == 0;
+        return fail(error, errno, "cannot enter the network namespace", "") == 0;
     return true;
 }
 
