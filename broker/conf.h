@@ -1,7 +1,7 @@
 /* conf.h - what an admin's file says, as plain data.
  *
- * Text (ini.c, parse.c) fills these structs, netlink (link.c, route.c …) reads them: parsing knows no kernel, netlink knows no
- * text. A Conf is complete and checked: whoever holds one need not validate again. */
+ * Text (ini.c, parse.c) fills these structs, netlink (link.c, route.c …) reads them: parsing knows no kernel,
+ * netlink knows no text. A Conf is complete and checked: whoever holds one need not validate again. */
 #pragma once
 
 #include <glib.h>
@@ -19,9 +19,9 @@ typedef struct ConfLine {
     const char *section; /* "Link" */
     const char *label;   /* "wan", or "" for a section without a name */
     const char *key;
-    const char *value;   /* %n and %% already replaced */
-    bool from_type;      /* of the type laid underneath, or a drop-in of the type */
-    bool expanded;       /* a %n was replaced in the value */
+    const char *value; /* %n and %% already replaced */
+    bool from_type;    /* of the type laid underneath, or a drop-in of the type */
+    bool expanded;     /* a %n was replaced in the value */
 } ConfLine;
 
 typedef struct IpAddress {
@@ -33,7 +33,8 @@ typedef struct IpAddress {
     };
 } IpAddress;
 
-/* An address with a prefix length. Host bits are kept (10.0.0.2/30); who needs a network calls ip_prefix_network(). */
+/* An address with a prefix length. Host bits are kept (10.0.0.2/30); who needs a network calls
+ * ip_prefix_network(). */
 typedef struct IpPrefix {
     IpAddress address;
     uint8_t length;
@@ -51,7 +52,8 @@ typedef struct IfName {
 
 /* yes, no, or not said (the default depends on something else) */
 enum { TRISTATE_UNSET = -1, TRISTATE_NO = 0, TRISTATE_YES = 1 };
-/* Integers of different widths instead of enums: _Generic can tell them apart, and so chooses the parser (parse.h). */
+/* Integers of different widths instead of enums: _Generic can tell them apart, and so chooses the parser
+ * (parse.h). */
 typedef int8_t Tristate;
 
 enum { FAMILIES_NONE = 0, FAMILIES_IPV4 = 1, FAMILIES_IPV6 = 2, FAMILIES_BOTH = 3 };
@@ -74,11 +76,11 @@ typedef struct SysctlConf {
 
 typedef struct NamespaceConf {
     char *description;
-    bool adopt;           /* Adopt=: take over a namespace of that name made by someone else */
-    Families forwarding;  /* Forwarding=yes|no|ipv4|ipv6, inside */
-    Tristate ipv6;        /* IPv6=no: disable_ipv6 inside. Unset = yes */
-    Tristate sysfs;       /* MountSys=yes|no; unset: only where a mount namespace is made anyway */
-    GPtrArray *sysctls;   /* SysctlConf* */
+    bool adopt;          /* Adopt=: take over a namespace of that name made by someone else */
+    Families forwarding; /* Forwarding=yes|no|ipv4|ipv6, inside */
+    Tristate ipv6;       /* IPv6=no: disable_ipv6 inside. Unset = yes */
+    Tristate sysfs;      /* MountSys=yes|no; unset: only where a mount namespace is made anyway */
+    GPtrArray *sysctls;  /* SysctlConf* */
 } NamespaceConf;
 
 typedef struct AccessConf {
@@ -93,43 +95,45 @@ typedef struct LinkConf {
     void *own;            /* kind's own keys: kind->conf_size bytes, zeroed, owned by the Conf */
     IfName name;          /* Name=: inside; default: the label, or what the type says */
     IfName host_name;     /* HostName=: the end that stays in the host, where there is one */
-    char *altname, *host_altname; /* what Name=, HostName= would be if they fitted (if_name_shorten); NULL: they do */
-    IfName parent;        /* Parent= */
-    MacAddress mac, host_mac; /* MACAddress=, HostMACAddress= */
-    uint32_t mtu;         /* MTU= (MTUBytes in networkd's words), 0: the kernel's */
-    GPtrArray *addresses; /* Address=: IpPrefix*, inside */
+    char *altname,
+        *host_altname; /* what Name=, HostName= would be if they fitted (if_name_shorten); NULL: they do */
+    IfName parent;     /* Parent= */
+    MacAddress mac, host_mac;  /* MACAddress=, HostMACAddress= */
+    uint32_t mtu;              /* MTU= (MTUBytes in networkd's words), 0: the kernel's */
+    GPtrArray *addresses;      /* Address=: IpPrefix*, inside */
     GPtrArray *host_addresses; /* HostAddress=: IpPrefix*, on the host's (or peer's) end */
-    GPtrArray *gateways;  /* Gateway=: IpPrefix*; length is what was written and not used */
-    Tristate subnet_auto; /* Subnet=auto: addresses of both ends and gateways from Pool= */
-    GPtrArray *pools;     /* Pool=: IpPrefix*, a v4 one is cut into /30s, a v6 one into /64s */
-    Tristate accept_ra;   /* IPv6AcceptRA= */
-    Tristate dad;         /* IPv6DuplicateAddressDetection=; unset: off for addresses of ours on a veth, else on */
-    GPtrArray *sysctls;   /* Sysctl=: SysctlConf*, relative to net.{ipv4,ipv6}.conf.IF or .neigh.IF, e.g. "ipv4.conf.rp_filter" */
-    Tristate up;          /* ActivationPolicy=up|down; unset = up */
-    GPtrArray *lines;     /* ConfLine* of this section, borrowed */
+    GPtrArray *gateways;       /* Gateway=: IpPrefix*; length is what was written and not used */
+    Tristate subnet_auto;      /* Subnet=auto: addresses of both ends and gateways from Pool= */
+    GPtrArray *pools;          /* Pool=: IpPrefix*, a v4 one is cut into /30s, a v6 one into /64s */
+    Tristate accept_ra;        /* IPv6AcceptRA= */
+    Tristate dad; /* IPv6DuplicateAddressDetection=; unset: off for addresses of ours on a veth, else on */
+    GPtrArray *sysctls; /* Sysctl=: SysctlConf*, relative to net.{ipv4,ipv6}.conf.IF or .neigh.IF, e.g.
+                           "ipv4.conf.rp_filter" */
+    Tristate up;        /* ActivationPolicy=up|down; unset = up */
+    GPtrArray *lines;   /* ConfLine* of this section, borrowed */
 } LinkConf;
 
 typedef struct RouteConf {
     char *label;
     IpPrefix destination; /* Destination=; "default" = family of Gateway, length 0 */
     IpAddress gateway;
-    Tristate onlink;      /* GatewayOnLink= */
-    IpAddress source;     /* PreferredSource= */
-    char *link;           /* Link=: label of a [Link]; NULL: by gateway, or the sole link */
-    uint32_t table;       /* Table=: number, or main, default, local; 0 = main */
+    Tristate onlink;  /* GatewayOnLink= */
+    IpAddress source; /* PreferredSource= */
+    char *link;       /* Link=: label of a [Link]; NULL: by gateway, or the sole link */
+    uint32_t table;   /* Table=: number, or main, default, local; 0 = main */
     uint32_t metric;
     uint32_t mtu;
-    uint8_t type;         /* Type=unicast|blackhole|unreachable|prohibit|throw|local: RTN_* */
+    uint8_t type; /* Type=unicast|blackhole|unreachable|prohibit|throw|local: RTN_* */
     GPtrArray *lines;
 } RouteConf;
 
 typedef struct RuleConf {
     char *label;
-    Families families;    /* Family=ipv4|ipv6|both; default: of From/To, else ipv4 */
+    Families families; /* Family=ipv4|ipv6|both; default: of From/To, else ipv4 */
     IpPrefix from, to;
     IfName incoming, outgoing;
     bool has_mark;
-    uint32_t mark, mask;  /* FirewallMark=MARK[/MASK] */
+    uint32_t mark, mask; /* FirewallMark=MARK[/MASK] */
     bool has_uids;
     uint32_t uid_first, uid_last; /* User=UID or UID-UID */
     bool invert;
@@ -137,7 +141,7 @@ typedef struct RuleConf {
     bool has_priority;
     uint32_t priority;
     int suppress_prefixlength; /* -1: not set */
-    uint8_t action;       /* Type=table|blackhole|unreachable|prohibit: FR_ACT_* */
+    uint8_t action;            /* Type=table|blackhole|unreachable|prohibit: FR_ACT_* */
     GPtrArray *lines;
 } RuleConf;
 
@@ -145,7 +149,8 @@ typedef struct DnsConf {
     GPtrArray *servers; /* IpPrefix*, address only */
     char **domains;     /* Domains= */
     char **options;     /* Options=, resolv.conf(5) words */
-    bool host_upstream; /* Servers=host: where the host's resolv.conf names only a stub of its own (127.0.0.53), its upstream servers */
+    bool host_upstream; /* Servers=host: where the host's resolv.conf names only a stub of its own
+                           (127.0.0.53), its upstream servers */
 } DnsConf;
 
 typedef struct NatConf {
@@ -159,15 +164,21 @@ typedef struct FirewallConf {
 } FirewallConf;
 
 typedef enum HookPoint {
-    HOOK_PRE_UP, HOOK_POST_UP, HOOK_PRE_DOWN, HOOK_POST_DOWN,                                 /* in the host */
-    HOOK_INSIDE_PRE_UP, HOOK_INSIDE_POST_UP, HOOK_INSIDE_PRE_DOWN, HOOK_INSIDE_POST_DOWN,     /* in the namespace */
+    HOOK_PRE_UP,
+    HOOK_POST_UP,
+    HOOK_PRE_DOWN,
+    HOOK_POST_DOWN, /* in the host */
+    HOOK_INSIDE_PRE_UP,
+    HOOK_INSIDE_POST_UP,
+    HOOK_INSIDE_PRE_DOWN,
+    HOOK_INSIDE_POST_DOWN, /* in the namespace */
     HOOK_POINTS
 } HookPoint;
 
 typedef struct Conf {
     char *name;
-    char *type;       /* NULL: none given */
-    char *file;       /* the main file; NULL when there is none and the type alone was asked for */
+    char *type; /* NULL: none given */
+    char *file; /* the main file; NULL when there is none and the type alone was asked for */
     NamespaceConf ns;
     AccessConf access;
     GPtrArray *links;  /* LinkConf*, in the order of first mention */
@@ -177,8 +188,9 @@ typedef struct Conf {
     NatConf nat;
     FirewallConf firewall;
     GPtrArray *hooks[HOOK_POINTS]; /* HookConf* */
-    GPtrArray *lines;  /* ConfLine*, owned, in order of reading: type, then file, then drop-ins */
-    char *digest;      /* of all that was read: tells whether a running namespace still matches its file */
+    GPtrArray *lines;              /* ConfLine*, owned, in order of reading: type, then file, then drop-ins */
+    GStringChunk *strings;         /* what the lines point to */
+    char *digest; /* of all that was read: tells whether a running namespace still matches its file */
 } Conf;
 
 typedef enum ConfFlags {
@@ -194,29 +206,35 @@ typedef enum ConfError {
     CONF_ERROR_UNSAFE,    /* not root's, or writable by others */
 } ConfError;
 
-/* Look for all three configuration directories below @root, for `check --root=DIR`. NULL or "": the real ones. Borrowed. */
+/* Look for all three configuration directories below @root, for `check --root=DIR`. NULL or "": the real
+ * ones. Borrowed. */
 void conf_set_root(const char *root);
 
 /* A namespace's name: [A-Za-z0-9][A-Za-z0-9_.-]{0,31}. Sets @error to a sentence about the first offence. */
 bool conf_name_valid(const char *name, GError **error);
 
 /* Read and check NAME's configuration: its type underneath, its file, its drop-ins.
- * @type: NULL = what the file says (none: basic). Given and the file says otherwise: an error. Given and no file: the type alone.
- * Returns a Conf to be freed by conf_free, or NULL and the first error; with @slips (GPtrArray of char*) all errors are
- * collected there too, one sentence each. */
+ * @type: NULL = what the file says (none: basic). Given and the file says otherwise: an error. Given and no
+ * file: the type alone. Returns a Conf to be freed by conf_free, or NULL and the first error; with @slips
+ * (GPtrArray of char*) all errors are collected there too, one sentence each. */
 Conf *conf_load(const char *name, const char *type, ConfFlags flags, GPtrArray *slips, GError **error);
 
 /* The same for a file anywhere: its name is the part before ".netns". */
 Conf *conf_load_file(const char *path, ConfFlags flags, GPtrArray *slips, GError **error);
 
+/* A type alone, as `check` looks at it: keys that it leaves to the admin (%?) need not be there. */
+Conf *conf_load_type(const char *type, ConfFlags flags, GPtrArray *slips, GError **error);
+
 /* Names with a file in one of the directories, sorted, each once. Never NULL but on error. */
 char **conf_names(GError **error);
 
-/* The merged result as a file that would load to the same Conf, values resolved (%n …), a comment per source. */
+/* The merged result as a file that would load to the same Conf, values resolved (%n …), a comment per source.
+ */
 char *conf_show(const Conf *conf);
 
-/* "lab.netns:12: [Link wan] Parent=eth9", for the last assignment of @key among @lines; "[Link wan] Parent" when there is none.
- * The file is cited by its base name when it is in one of the configuration directories. Owned by the caller. */
+/* "lab.netns:12: [Link wan] Parent=eth9", for the last assignment of @key among @lines; "[Link wan] Parent"
+ * when there is none. The file is cited by its base name when it is in one of the configuration directories.
+ * Owned by the caller. */
 char *conf_cite(const GPtrArray *lines, const char *key);
 char *conf_cite_line(const ConfLine *line); /* the same for one line */
 

@@ -128,9 +128,7 @@ static bool strings_parse(const ConfKey *key, const ConfLine *line, void *field,
 
 static void strings_clear(const ConfKey *key, void *field)
 {
-    char ***strings = field;
-    g_strfreev(*strings);
-    *strings = g_new0(char *, 1);
+    g_clear_pointer((char ***)field, g_strfreev);
 }
 
 const ConfType conf_type_strings = {strings_parse, strings_clear, true};
@@ -209,7 +207,7 @@ static bool word_read(const ConfWord *words, const ConfLine *line, uint32_t *ret
     const ConfType conf_type_##NAME = {NAME##_parse, NAME##_clear, false};
 
 WORD_TYPE(bool, bool, switch_words, key->initial)
-WORD_TYPE(tristate, Tristate, switch_words, TRISTATE_UNSET)
+WORD_TYPE(tristate, Tristate, key->words ? key->words : switch_words, TRISTATE_UNSET)
 WORD_TYPE(families, Families, key->words ? key->words : families_words, key->initial)
 WORD_TYPE(word, uint8_t, key->words, key->initial)
 WORD_TYPE(choice, uint32_t, key->words, key->initial)
@@ -218,8 +216,7 @@ G_STATIC_ASSERT(sizeof(Choice) == sizeof(uint32_t));
 
 /* Numbers. */
 
-/* Decimal or 0x…; no sign, no octal. */
-static bool number_read(const char *text, uint32_t *ret)
+bool number_read(const char *text, uint32_t *ret)
 {
     bool hex = text[0] == '0' && (text[1] == 'x' || text[1] == 'X');
     const char *digits = hex ? text + 2 : text;

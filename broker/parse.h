@@ -38,8 +38,8 @@ struct ConfKey {
     const char *name; /* NULL ends a table */
     size_t offset;    /* of the field in its struct */
     const ConfType *type;
-    const ConfWord *words; /* Choice, uint8_t: all there is; uint32_t, Families: instead of numbers and of the
-                              usual words */
+    const ConfWord *words; /* Choice, uint8_t: all there is; Tristate, Families: instead of yes and no;
+                              uint32_t: besides numbers */
     uint32_t min, max;     /* uint32_t only; max 0: no limit */
     uint32_t initial;      /* default of bool, uint8_t, uint32_t, Choice (others: unset, NULL, -1) */
 };
@@ -72,9 +72,12 @@ extern const ConfType conf_type_string, conf_type_strings, conf_type_bool, conf_
         ##__VA_ARGS__                                                                                        \
     }
 
+/* Lists and char ** are NULL in a kind's own struct while nothing was given; those in conf.h are never NULL.
+ */
+
 /* A GPtrArray * field; ELEMENT: prefix (IpPrefix*), mac (MacAddress*), sysctl, link_sysctl (SysctlConf*),
- * hook (HookConf*). The array is NULL while nothing was given in a kind's own struct; those in conf.h are
- * never NULL. */
+ * hook (HookConf*). Arrays and char ** are NULL in a kind's own struct while nothing was given; those in
+ * conf.h are never NULL. */
 #define CONF_LIST(NAME, STRUCT, FIELD, ELEMENT, ...)                                                         \
     {                                                                                                        \
         .name = (NAME),                                                                                      \
@@ -104,3 +107,6 @@ bool conf_fail(const ConfLine *line, GError **error, const char *format, ...) G_
 /* The word among @words (NULL-terminated) that @text most likely means: at most a third of its letters
  * differ. NULL: none. */
 const char *word_nearest(const char *text, const char *const *words);
+
+/* Decimal or 0x…, 32 bits; no sign, no octal, no blanks. */
+bool number_read(const char *text, uint32_t *ret);

@@ -1,0 +1,108 @@
+/* check.c - netnsctl check: are the configuration files right?
+ *
+ * Needs no privilege and changes nothing. Every slip is one line on stdout, as a compiler would have it:
+ * FILE:LINE: what. */
+#include "check.h"
+
+#include "conf-source.h"
+#include "paths.h"
+
+#include <getopt.h>
+#include <stdio.h>
+#include <string.h>
+
+#define SUFFIX ".netns"
+
+/* Print what came of it; @conf NULL: it did not load. Frees both. */
+static bool report(const char *what, Conf *conf, GPtrArray *slips)
+{
+    bool good = conf && !slips->len;
+    for (guint i = 0; i < slips->len; i++)
+        printf("%s\n", (const char *)slips->pdata[i]);
+    if (good)
+        printf("%s: good\n", what);
+    conf_free(conf);
+    g_ptr_array_unref(slips);
+    return good;
+}
+
+static bool check_name(const char *name)
+{
+    GPtrArray *slips = g_ptr_array_new_with_free_func(g_free);
+    g_autofree char *what = g_strconcat(name, SUFFIX, NULL);
+    return report(what, conf_load(name, NULL, CONF_STRICT, slips, NULL), slips);
+}
+
+static bool check_type(const char *type)
+{
+    GPtrArray *slips = g_ptr_array_new_with_free_func(g_free);
+    g_autofree char *what = g_strconcat("types/", type, SUFFIX, NULL);
+    return report(what, conf_load_type(type, CONF_STRICT, slips, NULL), slips);
+}
+
+/* A file in one of the configuration directories is what its name says, drop-ins and all; any other stands
+ * for itself. */
+static bool check_file(const char *path)
+{
+    g_autofree char *full = g_canonicalize_filename(path, NULL);
+    const char *below = conf_source_short(full);
+    g_autofree char *base = g_path_get_basename(full);
+    GPtrArray *slips;
+    if (g_str_has_suffix(base, SUFFIX) && below != full) {
+        base[strlen(base) - strlen(SUFFIX)] = '\0';
+        if (g_str_has_prefix(below, "types/"))
+            return check_type(base);
+        if (!strchr(below, '/'))
+            return check_name(base);
+    }
+    slips = g_ptr_array_new_with_free_func(g_free);
+    return report(path, conf_load_file(path, CONF_ANY_OWNER, slips, NULL), slips);
+}
+
+/* The names in one directory: namespaces (@sub NULL) or types. Adds to *ret_seen how many there were. */
+static bool check_directory(const char *sub, bool (*check)(const char *name), guint *ret_seen)
+{
+    g_autoptr(GPtrArray) invalid = g_ptr_array_new_with_free_func(g_free);
+    g_autoptr(GError) error = NULL;
+    g_auto(GStrv) names = conf_source_names(sub, invalid, &error);
+    bool good = names && !invalid->len;
+    if (!names)
+        printf("%s\n", error->message);
+    for (guint i = 0; i < invalid->len; i++)
+        printf("%s: never read, its name cannot be a %s's (letters, digits, '_', '.' and '-', at most 32)\n",
+               (const char *)invalid->pdata[i], sub ? "type" : "namespace");
+    for (char **name = names; name && *name; name++)
+        good = check(*name) && good;
+    *ret_seen += names ? g_strv_length(names) : 0;
+    return good;
+}
+
+static bool check_all(void)
+{
+    guint seen = 0, types = 0;
+    bool good = check_directory(NULL, check_name, &seen);
+    good = check_directory("types", check_type, &types) && good;
+    if (!seen)
+        printf("No namespace is configured in %s.\n", CONF_DIR);
+    return good;
+}
+
+int check_main(int argc, char **argv)
+{
+    static const struct option options[] = {{"root", required_argument, NULL, 'r'}, {0}};
+    bool good = true;
+    for (int option; (option = getopt_long(argc, argv, "", options, NULL)) != -1;) {
+        if (option != 'r') {
+            fprintf(stderr, "Usage: netnsctl check [--root=DIRECTORY] [FILE|NAME]...\n");
+            return 2;
+        }
+        conf_set_root(optarg);
+    }
+    if (optind == argc)
+        return check_all() ? 0 : 1;
+    for (int i = optind; i < argc; i++) {
+        bool is_file = strchr(argv[i], '/') || g_str_has_suffix(argv[i], SUFFIX);
+        good = (is_file ? check_file(argv[i]) : check_name(argv[i])) && good;
+    }
+    return good ? 0 : 1;
+}
