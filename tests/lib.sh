@@ -4,8 +4,11 @@
 # A script ends with `finish`; its output is TAP-like lines that tests/run counts.
 T_BAD=0
 it() {
-    local name=$1 out rc=0; shift
-    out=$( set -e; "$@" 2>&1 ) || rc=$?
+    local name=$1 out rc; shift
+    # no `|| rc=$?` here: on the left of || bash ignores set -e, inside the function too, and a failing line in the middle would pass
+    set +e
+    out=$(set -e; "$@" 2>&1)
+    rc=$?
     case $rc in
     0)  echo "ok - $name" ;;
     77) echo "skip - $name: ${out##*$'\n'}" ;;
