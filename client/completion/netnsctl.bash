@@ -1,0 +1,24 @@
+# bash completion for netnsctl (and netns-broker, its other name): verbs, and the names the user may see.
+_netnsctl() {
+    local cur prev words cword i verb='' choice=''
+    _init_completion || return
+    for ((i = 1; i < cword; i++)); do
+        [[ ${words[i]} == -* ]] || { verb=${words[i]}; break; }
+    done
+    case $verb:$cur in
+    :-*) choice='--help --version' ;;
+    :*) choice='list status start stop check show up down serve' ;;
+    list:-*) choice='--json --names --no-legend --no-ask-password' ;;
+    status:-*) choice='--json --no-ask-password' ;;
+    start:-* | stop:-*) choice='--no-ask-password' ;;
+    up:-*) choice='--all --type=' ;;
+    down:-*) choice='--all' ;;
+    serve:-*) choice='--listen' ;;
+    show:-*) choice='--json' ;;
+    check:-*) choice='--json' ;;
+    check:*) _filedir netns; return ;;
+    status:* | start:* | stop:* | show:* | up:* | down:*) choice=$(netnsctl list --names 2>/dev/null) ;;
+    esac
+    mapfile -t COMPREPLY < <(compgen -W "$choice" -- "$cur")
+    [[ ${COMPREPLY[0]-} != *= ]] || compopt -o nospace
+} && complete -F _netnsctl netnsctl netns-broker

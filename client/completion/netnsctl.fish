@@ -1,0 +1,25 @@
+# fish completion for netnsctl (and netns-broker, its other name): verbs, and the names the user may see.
+set -l named status start stop show up down
+set -l verbs list check serve $named
+
+for command in netnsctl netns-broker
+    complete -c $command -f
+    complete -c $command -n __fish_use_subcommand -a list -d 'The namespaces you may enter'
+    complete -c $command -n __fish_use_subcommand -a status -d 'Links, addresses, routes, DNS, who is inside'
+    complete -c $command -n __fish_use_subcommand -a start -d 'Bring namespaces up'
+    complete -c $command -n __fish_use_subcommand -a stop -d 'Take namespaces down'
+    complete -c $command -n __fish_use_subcommand -a check -d 'Find slips in configuration files'
+    complete -c $command -n __fish_use_subcommand -a show -d 'Print the merged configuration'
+    complete -c $command -n __fish_use_subcommand -a up -d 'Build namespaces now (root)'
+    complete -c $command -n __fish_use_subcommand -a down -d 'Remove namespaces now (root)'
+    complete -c $command -n __fish_use_subcommand -a serve -d 'Answer requests (the broker itself)'
+    complete -c $command -n "__fish_seen_subcommand_from $named" -a '(netnsctl list --names 2>/dev/null)'
+    complete -c $command -n '__fish_seen_subcommand_from list status check show' -l json -d 'Print JSON'
+    complete -c $command -n '__fish_seen_subcommand_from list' -l names -d 'Names only'
+    complete -c $command -n '__fish_seen_subcommand_from list' -l no-legend -d 'No head line'
+    complete -c $command -n '__fish_seen_subcommand_from list status start stop' -l no-ask-password -d 'Never ask'
+    complete -c $command -n '__fish_seen_subcommand_from up down' -l all -d 'Everything'
+    complete -c $command -n '__fish_seen_subcommand_from up' -l type -x -d 'Type to build'
+    complete -c $command -n '__fish_seen_subcommand_from check' -F
+    complete -c $command -n '__fish_seen_subcommand_from serve' -l listen -r -d 'Path of the socket'
+end

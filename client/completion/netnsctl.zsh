@@ -1,0 +1,43 @@
+#compdef netnsctl netns-broker
+# zsh completion for netnsctl (and netns-broker, its other name): verbs, and the names the user may see.
+
+_netnsctl_names() {
+    local -a names
+    names=(${(f)"$(_call_program namespaces netnsctl list --names 2>/dev/null)"})
+    _describe -t namespaces 'network namespace' names
+}
+
+_netnsctl() {
+    local -a verbs=(
+        'list:the namespaces you may enter'
+        'status:links, addresses, routes, DNS, who is inside'
+        'start:bring namespaces up'
+        'stop:take namespaces down'
+        'check:find slips in configuration files'
+        'show:print the merged configuration'
+        'up:build namespaces now (root)'
+        'down:remove namespaces now (root)'
+        'serve:answer requests (the broker itself)'
+    )
+    local json='--json[print JSON]' password='--no-ask-password[where polkit wants a password, take that for a no]'
+    local names='*:network namespace:_netnsctl_names'
+    if ((CURRENT == 2)); then
+        _describe -t verbs 'verb' verbs
+        return
+    fi
+    local verb=$words[2]
+    shift words
+    ((CURRENT--))
+    case $verb in
+    list) _arguments $json $password '--names[names only]' '--no-legend[no head line]' ;;
+    status) _arguments $json $password $names ;;
+    start | stop) _arguments $password $names ;;
+    check) _arguments $json '*:file:_files -g "*.netns"' ;;
+    show) _arguments $json $names ;;
+    up) _arguments '--all[everything configured]' '--type=[type to build]:type:' $names ;;
+    down) _arguments '--all[everything that is up]' $names ;;
+    serve) _arguments '--listen[path of the socket]:path:_files' ;;
+    esac
+}
+
+_netnsctl "$@"
