@@ -4,7 +4,7 @@
 #
 #   --stay   ends with alice's shell in that world
 set -u
-export PATH=/usr/sbin:/usr/bin:/sbin:/bin LC_ALL=C.UTF-8
+. "$(dirname "$(dirname "$(realpath "$0")")")/tests/people.sh"
 bold= dim= plain=
 [ ! -t 1 ] || { bold=$'\e[1m' dim=$'\e[2m' plain=$'\e[0m'; }
 FAILED=0
@@ -13,14 +13,7 @@ CHAPTER=0
 tell() { printf '\n%s%d. %s%s\n' "$bold" $((CHAPTER += 1)) "$1" "$plain"; shift; [ $# = 0 ] || printf '%s\n' "$@"; }
 note() { printf '%s   (%s)%s\n' "$dim" "$1" "$plain"; }
 
-# as USER COMMAND-LINE - what that user would see after typing it
-as() {
-    local user=$1 home
-    home=$(getent passwd "$user" | cut -d: -f6)
-    (cd "$home" && exec setpriv --reuid="$user" --regid="$user" --init-groups --inh-caps=-all \
-        env -i HOME="$home" USER="$user" LOGNAME="$user" SHELL=/bin/bash TERM="${TERM-dumb}" LC_ALL=C.UTF-8 PATH="$PATH" bash -c "$2")
-}
-# type WHO COMMAND-LINE - shown with a prompt, and run
+# type_line WHO COMMAND-LINE - shown with a prompt; run: shown and run, to end with the status given
 type_line() {
     printf '   %s%s%s %s\n' "$bold" "$([ "$1" = root ] && echo 'root#' || echo "$1\$")" "$plain" "$2"
 }
@@ -36,25 +29,9 @@ wait_until() { local n=100; until "$@" >/dev/null 2>&1; do n=$((n - 1)); [ $n -g
 
 # --- the made-up world ----------------------------------------------------------------------------------------------------
 
-# web_host INTERFACE ADDRESS PAGE - another computer, at the far end of our INTERFACE, with a web server on port 80. It is a network
-# namespace without a name, so that it does not show up in `ip netns`.
-web_host() {
-    local interface=$1 address=$2 page=$3 pages pid
-    pages=$(mktemp -d)
-    echo "$page" >"$pages/index.html"
-    unshare --net sh -c "ip link set lo up; while ! ip link set eth0 up 2>/dev/null; do sleep 0.02; done; ip addr add $address dev eth0
-        exec python3 -m http.server --directory $pages 80" >/dev/null 2>&1 &
-    pid=$!
-    wait_until test "$(readlink /proc/self/ns/net)" != "$(readlink /proc/$pid/ns/net)"
-    until [ "$(readlink /proc/self/ns/net)" != "$(readlink /proc/$pid/ns/net)" ]; do sleep 0.01; done
-    ip link add "$interface" type veth peer name eth0 netns $pid
-    ip link set "$interface" up
-    wait_until nsenter --net="/proc/$pid/ns/net" curl -s "http://${address%/*}/"
-}
-
-web_host eth0 192.0.2.80/24 'the internet says hello' # we have an address there
+web_host eth0 'the internet says hello' 192.0.2.80/24 # we have an address there
 ip addr add 192.0.2.10/24 dev eth0
-web_host eth1 10.20.0.80/24 'the laboratory says hello' # and none there
+web_host eth1 'the laboratory says hello' 10.20.0.80/24 # and none there
 
 mkdir -p /etc/netns-broker /etc/polkit-1/rules.d
 netns-broker serve --listen /run/netns-broker/socket >/run/serve.log 2>&1 &
@@ -135,8 +112,7 @@ run root 'ip netns list; ip -brief link show'
 echo
 if [ "${1-}" = --stay ]; then
     echo "You are alice now, on that machine; leave it with exit. Try:  chnetns lab"
-    (cd /home/alice && setpriv --reuid=alice --regid=alice --init-groups --inh-caps=-all env -i HOME=/home/alice USER=alice LOGNAME=alice \
-        SHELL=/bin/bash TERM="${TERM-dumb}" LC_ALL=C.UTF-8 PATH="$PATH" bash --norc) || :
+    as alice 'exec bash --norc -i' || :
 else
     echo "That machine is gone now, and yours is as it was. To try next:"
     echo "   sudo ./setup demo --stay    the same, and then you are alice"

@@ -16,7 +16,7 @@ chroot "$r" /usr/bin/env -i PATH=/usr/sbin:/usr/bin:/sbin:/bin HOME=/root LC_ALL
     cd /opt
     /opt/src/setup build
     /opt/src/setup install --destdir /opt/stage
-    ninja -C /opt/build checks
+    ninja -C /opt/build $(cd /opt/src/tests/unit && ls *.c | sed "s|\.c$||; s|^|tests/unit-|")
     for t in /opt/build/tests/unit-*; do
         [ -f "$t" ] && [ -x "$t" ] || continue
         rc=0

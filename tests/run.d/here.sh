@@ -25,10 +25,12 @@ programs_here() {
     done
 }
 
+# What meson calls the test programs
+check_targets() { (cd "$TOP/tests" && ls unit/*.c fuzz/*.c 2>/dev/null) | grep -v '^fuzz/main.c' | sed 's|/|-|; s|\.c$||; s|^|tests/|'; }
 checks_build() {
     local tier=$1 build=$2 log start=$EPOCHREALTIME
     log=$(mktemp -p "$WORK")
-    if ! ninja -C "$build" checks >"$log" 2>&1; then
+    if ! ninja -C "$build" $(check_targets) >"$log" 2>&1; then
         broken "$tier" "the tests compile" "$log"
         return 1
     fi

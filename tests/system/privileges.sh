@@ -1,0 +1,25 @@
+# privileges.sh - what of ours on this system carries privileges: one file capability, no setuid bit.
+. /opt/src/tests/lib.sh
+ours() { while read -r f; do [ ! -f "$f" ] || [ -L "$f" ] || echo "$f"; done </usr/lib/netns-broker/manifest; }
+
+one_capability() { same "$(ours | xargs -r getcap)" "/usr/bin/chnetns cap_sys_admin=p"; }
+no_setuid() { same "$(ours | xargs -r -I{} find {} -maxdepth 0 -perm /6000)" ""; }
+owned() { same "$(ours | xargs -r -I{} find {} -maxdepth 0 \( ! -user root -o ! -group root -o -perm /022 \))" ""; }
+static() {
+    contains "$(head -c 20 /usr/bin/chnetns | od -An -tx1)" "7f 45 4c 46"
+    fails grep -q "ld-linux" /usr/bin/chnetns
+}
+lost_capability() {
+    local out
+    cp /usr/bin/chnetns /home/alice/chnetns
+    chmod 755 /home/alice/chnetns
+    out=$(setpriv --reuid=alice --regid=alice --init-groups /home/alice/chnetns lab id 2>&1) && return 1
+    rm /home/alice/chnetns
+    contains "$out" cap_sys_admin
+}
+it "getcap finds cap_sys_admin=p on chnetns and nothing else of ours" one_capability
+it "find -perm /6000 finds nothing of ours" no_setuid
+it "everything of ours is root's and writable by nobody else" owned
+it "chnetns loads no library" static
+it "a copy of chnetns without its capability says what is missing" lost_capability
+finish
