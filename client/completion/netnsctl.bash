@@ -14,9 +14,8 @@ _netnsctl() {
     up:-*) choice='--all --type=' ;;
     down:-*) choice='--all' ;;
     serve:-*) choice='--listen' ;;
-    show:-*) choice='--json' ;;
-    check:-*) choice='--json' ;;
-    check:*) _filedir netns; return ;;
+    check:*) _filedir netns; choice=$(netnsctl list --names 2>/dev/null)
+        mapfile -t -O ${#COMPREPLY[@]} COMPREPLY < <(compgen -W "$choice" -- "$cur"); return ;;
     status:* | start:* | stop:* | show:* | up:* | down:*) choice=$(netnsctl list --names 2>/dev/null) ;;
     esac
     mapfile -t COMPREPLY < <(compgen -W "$choice" -- "$cur")

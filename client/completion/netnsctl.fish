@@ -1,6 +1,5 @@
 # fish completion for netnsctl (and netns-broker, its other name): verbs, and the names the user may see.
-set -l named status start stop show up down
-set -l verbs list check serve $named
+set -l named status start stop check show up down
 
 for command in netnsctl netns-broker
     complete -c $command -f
@@ -14,7 +13,7 @@ for command in netnsctl netns-broker
     complete -c $command -n __fish_use_subcommand -a down -d 'Remove namespaces now (root)'
     complete -c $command -n __fish_use_subcommand -a serve -d 'Answer requests (the broker itself)'
     complete -c $command -n "__fish_seen_subcommand_from $named" -a '(netnsctl list --names 2>/dev/null)'
-    complete -c $command -n '__fish_seen_subcommand_from list status check show' -l json -d 'Print JSON'
+    complete -c $command -n '__fish_seen_subcommand_from list status' -l json -d 'Print JSON'
     complete -c $command -n '__fish_seen_subcommand_from list' -l names -d 'Names only'
     complete -c $command -n '__fish_seen_subcommand_from list' -l no-legend -d 'No head line'
     complete -c $command -n '__fish_seen_subcommand_from list status start stop' -l no-ask-password -d 'Never ask'

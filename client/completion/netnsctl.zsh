@@ -7,6 +7,10 @@ _netnsctl_names() {
     _describe -t namespaces 'network namespace' names
 }
 
+_netnsctl_files() {
+    _alternative 'namespaces:network namespace:_netnsctl_names' 'files:file:_files -g "*.netns"'
+}
+
 _netnsctl() {
     local -a verbs=(
         'list:the namespaces you may enter'
@@ -32,8 +36,8 @@ _netnsctl() {
     list) _arguments $json $password '--names[names only]' '--no-legend[no head line]' ;;
     status) _arguments $json $password $names ;;
     start | stop) _arguments $password $names ;;
-    check) _arguments $json '*:file:_files -g "*.netns"' ;;
-    show) _arguments $json $names ;;
+    check) _arguments '*:network namespace or file:_netnsctl_files' ;;
+    show) _arguments $names ;;
     up) _arguments '--all[everything configured]' '--type=[type to build]:type:' $names ;;
     down) _arguments '--all[everything that is up]' $names ;;
     serve) _arguments '--listen[path of the socket]:path:_files' ;;
