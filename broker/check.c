@@ -13,10 +13,22 @@
 
 #define SUFFIX ".netns"
 
+/* By file and line: slips are found section by section, and read top to bottom. */
+static int slip_compare(gconstpointer a, gconstpointer b)
+{
+    const char *left = *(const char *const *)a, *right = *(const char *const *)b;
+    size_t file = strcspn(left, ":");
+    if (file != strcspn(right, ":") || strncmp(left, right, file) || !left[file])
+        return 0;
+    return (int)g_ascii_strtoull(left + file + 1, NULL, 10) -
+           (int)g_ascii_strtoull(right + file + 1, NULL, 10);
+}
+
 /* Print what came of it; @conf NULL: it did not load. Frees both. */
 static bool report(const char *what, Conf *conf, GPtrArray *slips)
 {
     bool good = conf && !slips->len;
+    g_ptr_array_sort(slips, slip_compare);
     for (guint i = 0; i < slips->len; i++)
         printf("%s\n", (const char *)slips->pdata[i]);
     if (good)

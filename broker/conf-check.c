@@ -18,8 +18,8 @@ typedef struct Check {
 } Check;
 
 static void slip_line(const Check *check, const ConfLine *line, const char *format, ...) G_GNUC_PRINTF(3, 4);
-static void slip_key(const Check *check, const GPtrArray *lines, const char *label, const char *key,
-                     const char *format, ...) G_GNUC_PRINTF(5, 6);
+static void slip_key(const Check *check, const GPtrArray *lines, const char *key, const char *format, ...)
+    G_GNUC_PRINTF(4, 5);
 
 static void slip_line(const Check *check, const ConfLine *line, const char *format, ...)
 {
@@ -32,16 +32,29 @@ static void slip_line(const Check *check, const ConfLine *line, const char *form
     check->slip(error, check->user);
 }
 
-/* Cites the last assignment of @key, or the section when there is none. */
-static void slip_key(const Check *check, const GPtrArray *lines, const char *label, const char *key,
-                     const char *format, ...)
+/* One of the addresses of a line; named when there are several. */
+static void slip_prefix(const Check *check, const IpPrefix *prefix, const char *format, ...)
+    G_GNUC_PRINTF(3, 4);
+
+static void slip_prefix(const Check *check, const IpPrefix *prefix, const char *format, ...)
 {
     va_list arguments;
     va_start(arguments, format);
     g_autofree char *what = g_strdup_vprintf(format, arguments);
     va_end(arguments);
-    g_autofree char *where =
-        lines && lines->len ? conf_cite(lines, key) : g_strdup_printf("[%s] %s", label, key);
+    g_autofree char *which = ip_prefix_format(prefix);
+    bool several = strpbrk(prefix->line->value, " \t") != NULL;
+    slip_line(check, prefix->line, "%s%s%s", several ? which : "", several ? ": " : "", what);
+}
+
+/* Cites the last assignment of @key, or the section when there is none. */
+static void slip_key(const Check *check, const GPtrArray *lines, const char *key, const char *format, ...)
+{
+    va_list arguments;
+    va_start(arguments, format);
+    g_autofree char *what = g_strdup_vprintf(format, arguments);
+    va_end(arguments);
+    g_autofree char *where = conf_cite(lines, key);
     check->slip(g_error_new(CONF_ERROR, CONF_ERROR_INVALID, "%s: %s", where, what), check->user);
 }
 
@@ -79,7 +92,7 @@ static void network_check(const Check *check, const IpPrefix *prefix)
         ip_address_equal(&network.address, &prefix->address))
         return;
     g_autofree char *right = ip_prefix_format(&network);
-    slip_line(check, prefix->line, "has bits set behind the prefix length, the network is %s", right);
+    slip_prefix(check, prefix, "has bits set behind the prefix length, the network is %s", right);
 }
 
 /* Links */
@@ -89,14 +102,19 @@ static void addresses_check(const Check *check, const LinkConf *link, const GPtr
     for (guint i = 0; i < addresses->len; i++) {
         const IpPrefix *prefix = addresses->pdata[i];
         if (is_multicast(&prefix->address) || is_unspecified(&prefix->address))
-            slip_line(check, prefix->line, "an interface cannot have this address");
+            slip_prefix(check, prefix, "an interface cannot have this address");
         if (prefix->address.family == AF_INET6 && check->conf->ns.ipv6 == TRISTATE_NO)
-            slip_line(check, prefix->line, "[Namespace] IPv6=no, so there can be no IPv6 address");
+            slip_prefix(check, prefix, "[Namespace] IPv6=no, so there can be no IPv6 address");
         if (prefix->address.family == AF_INET6 && link->mtu && link->mtu < 1280)
-            slip_key(check, link->lines, link->label, "MTU", "IPv6 needs 1280 at least (RFC 8200)");
+            slip_key(check, link->lines, "MTU", "IPv6 needs 1280 at least (RFC 8200)");
         if (prefix->length == 0)
-            slip_line(check, prefix->line, "a prefix length of 0 would make the whole Internet a neighbour");
+            slip_prefix(check, prefix, "a prefix length of 0 would make the whole Internet a neighbour");
     }
+}
+
+static gboolean same_address(gconstpointer a, gconstpointer b)
+{
+    return ip_address_equal(&((const IpPrefix *)a)->address, &((const IpPrefix *)b)->address);
 }
 
 static void duplicates_check(const Check *check, const LinkConf *link)
@@ -106,9 +124,8 @@ static void duplicates_check(const Check *check, const LinkConf *link)
     for (size_t which = 0; which < G_N_ELEMENTS(both); which++)
         for (guint i = 0; i < both[which]->len; i++) {
             const IpPrefix *prefix = both[which]->pdata[i];
-            for (guint j = 0; j < seen->len; j++)
-                if (ip_address_equal(&prefix->address, &((const IpPrefix *)seen->pdata[j])->address))
-                    slip_line(check, prefix->line, "this link has the address already");
+            if (g_ptr_array_find_with_equal_func(seen, prefix, same_address, NULL))
+                slip_prefix(check, prefix, "this link has the address already");
             g_ptr_array_add(seen, (gpointer)prefix);
         }
 }
@@ -124,19 +141,18 @@ static void gateways_check(const Check *check, const LinkConf *link)
                          (family == AF_INET6 && link->accept_ra == TRISTATE_YES) ||
                          (family == AF_INET6 && ip_address_is_link_local(&gateway->address));
         if (is_multicast(&gateway->address) || is_unspecified(&gateway->address))
-            slip_line(check, gateway->line, "not an address that a gateway can have");
+            slip_prefix(check, gateway, "not an address that a gateway can have");
         else if (family == AF_INET6 && check->conf->ns.ipv6 == TRISTATE_NO)
-            slip_line(check, gateway->line, "[Namespace] IPv6=no, so there can be no IPv6 gateway");
+            slip_prefix(check, gateway, "[Namespace] IPv6=no, so there can be no IPv6 gateway");
         else if (!reachable)
-            slip_line(check, gateway->line, "the link has no %s address to reach it from",
-                      family_name(family));
+            slip_prefix(check, gateway, "the link has no %s address to reach it from", family_name(family));
         if (seen[family == AF_INET6]++)
-            slip_line(check, gateway->line,
-                      "a link has one %s gateway; write others as [Route NAME] with a Metric=",
-                      family_name(family));
+            slip_prefix(check, gateway,
+                        "a link has one %s gateway; write others as [Route NAME] with a Metric=",
+                        family_name(family));
         for (guint j = 0; j < link->addresses->len; j++)
             if (ip_address_equal(&gateway->address, &((const IpPrefix *)link->addresses->pdata[j])->address))
-                slip_line(check, gateway->line, "is the link's own address");
+                slip_prefix(check, gateway, "is the link's own address");
     }
 }
 
@@ -146,14 +162,12 @@ static void ends_check(const Check *check, const LinkConf *link)
     const bool given[] = {link->host_addresses->len > 0, link->host_name.text[0] != '\0', link->host_mac.set};
     for (size_t i = 0; keys[i]; i++)
         if (given[i] && !link->kind->has_host_end)
-            slip_key(check, link->lines, link->label, keys[i], "a link of Kind=%s has no end in the host",
+            slip_key(check, link->lines, keys[i], "a link of Kind=%s has no end in the host",
                      link->kind->name);
     if (link->kind->needs_parent && !link->parent.text[0])
-        slip_key(check, link->lines, link->label, "Parent",
-                 "is missing: which interface of the host carries it");
+        slip_key(check, link->lines, "Parent", "is missing: which interface of the host carries it");
     if (!link->kind->needs_parent && link->parent.text[0])
-        slip_key(check, link->lines, link->label, "Parent", "a link of Kind=%s has no parent",
-                 link->kind->name);
+        slip_key(check, link->lines, "Parent", "a link of Kind=%s has no parent", link->kind->name);
 }
 
 /* Both ends on a wire to the host itself: not on a bridge, not in another namespace. */
@@ -170,17 +184,16 @@ static void pools_check(const Check *check, const LinkConf *link)
     if (link->subnet_auto != TRISTATE_YES)
         return;
     if (!is_wire_to_host(link))
-        slip_key(check, link->lines, link->label, "Subnet",
-                 "only a veth to the host can have its addresses chosen");
+        slip_key(check, link->lines, "Subnet", "only a veth to the host can have its addresses chosen");
     if (!link->pools->len)
-        slip_key(check, link->lines, link->label, "Subnet", "Pool= is missing: what to choose from");
+        slip_key(check, link->lines, "Subnet", "Pool= is missing: what to choose from");
     for (guint i = 0; i < link->pools->len; i++) {
         const IpPrefix *pool = link->pools->pdata[i];
         unsigned most = pool->address.family == AF_INET6 ? 64 : 30;
         network_check(check, pool);
         if (pool->length > most)
-            slip_line(check, pool->line, "too small: %s subnets are /%u", family_name(pool->address.family),
-                      most);
+            slip_prefix(check, pool, "too small: %s subnets are /%u", family_name(pool->address.family),
+                        most);
     }
 }
 
@@ -200,14 +213,14 @@ static void subnet_settle(LinkConf *link)
 static void link_names_check(const Check *check, const LinkConf *link, guint index)
 {
     if (g_str_equal(link->name.text, "lo"))
-        slip_key(check, link->lines, link->label, "Name", "lo is there already");
+        slip_key(check, link->lines, "Name", "lo is there already");
     for (guint i = 0; i < index; i++) {
         const LinkConf *other = check->conf->links->pdata[i];
         if (g_str_equal(link->name.text, other->name.text))
-            slip_key(check, link->lines, link->label, "Name", "%s is the name of [Link %s] already",
-                     link->name.text, other->label);
+            slip_key(check, link->lines, "Name", "%s is the name of [Link %s] already", link->name.text,
+                     other->label);
         if (link->host_name.text[0] && g_str_equal(link->host_name.text, other->host_name.text))
-            slip_key(check, link->lines, link->label, "HostName", "%s is the host's end of [Link %s] already",
+            slip_key(check, link->lines, "HostName", "%s is the host's end of [Link %s] already",
                      link->host_name.text, other->label);
     }
 }
@@ -220,10 +233,10 @@ static void defaults_check(const Check *check, const LinkConf *link, guint index
         for (guint j = 0; j < index; j++) {
             const LinkConf *other = check->conf->links->pdata[j];
             if (has_family(other->gateways, gateway->address.family))
-                slip_line(check, gateway->line,
-                          "[Link %s] has an %s gateway already; write this one as [Route NAME] with a "
-                          "Metric= or Table=",
-                          other->label, family_name(gateway->address.family));
+                slip_prefix(check, gateway,
+                            "[Link %s] has an %s gateway already; write this one as [Route NAME] with a "
+                            "Metric= or Table=",
+                            other->label, family_name(gateway->address.family));
         }
     }
 }
@@ -268,7 +281,7 @@ static void destination_settle(const Check *check, RouteConf *route)
         return;
     int family = route->gateway.family != AF_UNSPEC ? route->gateway.family : route->source.family;
     if (family == AF_UNSPEC)
-        slip_key(check, route->lines, route->label, "Destination",
+        slip_key(check, route->lines, "Destination",
                  "default needs a Gateway= to tell IPv4 from IPv6; else write 0.0.0.0/0 or ::/0");
     route->destination.address.family = family;
 }
@@ -279,14 +292,13 @@ static void route_families_check(const Check *check, const RouteConf *route)
     if (family == AF_UNSPEC)
         return;
     if (route->gateway.family != AF_UNSPEC && route->gateway.family != family)
-        slip_key(check, route->lines, route->label, "Gateway", "an %s gateway for an %s destination",
+        slip_key(check, route->lines, "Gateway", "an %s gateway for an %s destination",
                  family_name(route->gateway.family), family_name(family));
     if (route->source.family != AF_UNSPEC && route->source.family != family)
-        slip_key(check, route->lines, route->label, "PreferredSource", "an %s source for an %s destination",
+        slip_key(check, route->lines, "PreferredSource", "an %s source for an %s destination",
                  family_name(route->source.family), family_name(family));
     if (family == AF_INET6 && check->conf->ns.ipv6 == TRISTATE_NO)
-        slip_key(check, route->lines, route->label, "Destination",
-                 "[Namespace] IPv6=no, so there can be no IPv6 route");
+        slip_key(check, route->lines, "Destination", "[Namespace] IPv6=no, so there can be no IPv6 route");
 }
 
 static void route_link_check(const Check *check, const RouteConf *route)
@@ -297,11 +309,11 @@ static void route_link_check(const Check *check, const RouteConf *route)
     g_ptr_array_add(labels, NULL);
     if (route->link && !link_of_route(check->conf, route)) {
         const char *nearest = word_nearest(route->link, (const char *const *)labels->pdata);
-        slip_key(check, route->lines, route->label, "Link", "there is no [Link %s]%s%s%s", route->link,
+        slip_key(check, route->lines, "Link", "there is no [Link %s]%s%s%s", route->link,
                  nearest ? ", did you mean " : "", nearest ? nearest : "", nearest ? "?" : "");
     } else if (!route->link && route->type == RTN_UNICAST && route->gateway.family == AF_UNSPEC &&
                check->conf->links->len != 1) {
-        slip_key(check, route->lines, route->label, "Link",
+        slip_key(check, route->lines, "Link",
                  check->conf->links->len ? "is missing: without a Gateway= nothing says which link it is"
                                          : "is missing: the namespace has no link that could carry a route");
     }
@@ -310,10 +322,10 @@ static void route_link_check(const Check *check, const RouteConf *route)
 static void route_type_check(const Check *check, const RouteConf *route)
 {
     if (!route_is_unicast(route) && (route->gateway.family != AF_UNSPEC || route->link))
-        slip_key(check, route->lines, route->label, route->link ? "Link" : "Gateway",
+        slip_key(check, route->lines, route->link ? "Link" : "Gateway",
                  "a route that drops or skips packets leads nowhere");
     if (route->onlink == TRISTATE_YES && route->gateway.family == AF_UNSPEC)
-        slip_key(check, route->lines, route->label, "GatewayOnLink", "there is no Gateway=");
+        slip_key(check, route->lines, "GatewayOnLink", "there is no Gateway=");
 }
 
 static void route_check(const Check *check, RouteConf *route, guint index)
@@ -328,8 +340,8 @@ static void route_check(const Check *check, RouteConf *route, guint index)
         if (route->destination.length == other->destination.length && route->metric == other->metric &&
             (route->table ? route->table : RT_TABLE_MAIN) == (other->table ? other->table : RT_TABLE_MAIN) &&
             ip_address_equal(&route->destination.address, &other->destination.address))
-            slip_key(check, route->lines, route->label, "Destination",
-                     "is the destination of [Route %s] already", other->label);
+            slip_key(check, route->lines, "Destination", "is the destination of [Route %s] already",
+                     other->label);
     }
 }
 
@@ -343,7 +355,7 @@ static void rule_families_settle(const Check *check, RuleConf *rule)
     if (from != AF_UNSPEC && to != AF_UNSPEC && from != to)
         slip_line(check, rule->to.line, "From= is %s and To= is %s", family_name(from), family_name(to));
     else if (family != AF_UNSPEC && rule->families && rule->families != meant)
-        slip_key(check, rule->lines, rule->label, "Family", "From= and To= are %s", family_name(family));
+        slip_key(check, rule->lines, "Family", "From= and To= are %s", family_name(family));
     if (!rule->families)
         rule->families = meant;
 }
@@ -354,12 +366,11 @@ static void rule_check(const Check *check, RuleConf *rule)
     network_check(check, &rule->from);
     network_check(check, &rule->to);
     if (rule->action == FR_ACT_TO_TBL && !rule->table)
-        slip_key(check, rule->lines, rule->label, "Table", "is missing: where the rule leads");
+        slip_key(check, rule->lines, "Table", "is missing: where the rule leads");
     if (rule->action != FR_ACT_TO_TBL && rule->table)
-        slip_key(check, rule->lines, rule->label, "Table", "a rule that drops packets leads to no table");
+        slip_key(check, rule->lines, "Table", "a rule that drops packets leads to no table");
     if (rule->suppress_prefixlength > 32 && rule->families & FAMILIES_IPV4)
-        slip_key(check, rule->lines, rule->label, "SuppressPrefixLength",
-                 "an IPv4 prefix has 32 bits at most");
+        slip_key(check, rule->lines, "SuppressPrefixLength", "an IPv4 prefix has 32 bits at most");
 }
 
 /* The whole */

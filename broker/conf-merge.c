@@ -176,7 +176,6 @@ static void slip_sink(void *user, unsigned line, const char *message)
 {
     Loader *loader = user;
     slip_at(loader, loader->source->path, line, "%s", message);
-    loader->part = NULL;
 }
 
 static void sources_read(Loader *loader, const GPtrArray *sources)
@@ -240,14 +239,19 @@ static void key_unknown(Loader *loader, const ConfLine *line, const ConfKey *key
     slip_add(error, loader);
 }
 
+/* A type's word for "the admin must give it". */
+static bool line_requires(const ConfLine *line)
+{
+    return line->from_type && g_str_equal(line->value, REQUIRED);
+}
+
 static void line_apply(Loader *loader, const ConfKey *key, const ConfLine *line, void *object)
 {
     GError *error = NULL;
     void *field = conf_key_field(key, object);
     if (!*line->value)
         key->type->clear(key, field);
-    else if (!(line->from_type && g_str_equal(line->value, REQUIRED)) &&
-             !key->type->parse(key, line, field, &error))
+    else if (!line_requires(line) && !key->type->parse(key, line, field, &error))
         slip_add(error, loader);
 }
 
@@ -311,6 +315,8 @@ static void link_gather(Loader *loader, Part *part)
 static void route_merge(Loader *loader, const Part *part)
 {
     bool new;
+    if (!part->lines->len)
+        slip_at(loader, part->file, part->line, "[Route %s]: the section is empty", part->label);
     RouteConf *route = object_get(loader, loader->conf->routes, part, sizeof(RouteConf), &new);
     if (!route)
         return;
@@ -321,6 +327,8 @@ static void route_merge(Loader *loader, const Part *part)
 static void rule_merge(Loader *loader, const Part *part)
 {
     bool new;
+    if (!part->lines->len)
+        slip_at(loader, part->file, part->line, "[Rule %s]: the section is empty", part->label);
     RuleConf *rule = object_get(loader, loader->conf->rules, part, sizeof(RuleConf), &new);
     if (!rule)
         return;
@@ -456,23 +464,30 @@ static void part_free(gpointer pointer)
     g_free(part);
 }
 
+/* The last word on the key of @line. */
+static const ConfLine *line_last(const Conf *conf, const ConfLine *line)
+{
+    for (guint i = conf->lines->len; i-- > 0;) {
+        const ConfLine *other = conf->lines->pdata[i];
+        if (g_str_equal(other->key, line->key) && g_str_equal(other->label, line->label) &&
+            g_str_equal(other->section, line->section))
+            return other;
+    }
+    return line;
+}
+
 /* What a type leaves to the admin and the admin did not give. */
 static void required_check(Loader *loader)
 {
-    for (guint i = 0; i < loader->conf->lines->len; i++) {
-        const ConfLine *line = loader->conf->lines->pdata[i];
-        bool given = !line->from_type || !g_str_equal(line->value, REQUIRED);
-        for (guint j = i + 1; j < loader->conf->lines->len && !given; j++) {
-            const ConfLine *later = loader->conf->lines->pdata[j];
-            given = *later->value && g_str_equal(later->key, line->key) &&
-                    g_str_equal(later->label, line->label) && g_str_equal(later->section, line->section);
-        }
-        if (!given)
-            slip_add(g_error_new(CONF_ERROR, CONF_ERROR_INVALID,
-                                 "%s: [%s%s%s] %s= is missing: Type=%s needs it", loader->conf->name,
-                                 line->section, *line->label ? " " : "", line->label, line->key,
-                                 loader->conf->type ? loader->conf->type : "basic"),
-                     loader);
+    const Conf *conf = loader->conf;
+    for (guint i = 0; i < conf->lines->len; i++) {
+        const ConfLine *line = conf->lines->pdata[i], *last = line_last(conf, line);
+        if (!line_requires(line) || (*last->value && !line_requires(last)))
+            continue;
+        slip_add(g_error_new(CONF_ERROR, CONF_ERROR_INVALID, "%s.netns: [%s%s%s] %s= is missing, %s needs it",
+                             conf->name, line->section, *line->label ? " " : "", line->label, line->key,
+                             conf_source_short(line->file)),
+                 loader);
     }
 }
 

@@ -317,13 +317,21 @@ char *conf_cite_line(const ConfLine *line)
 
 char *conf_cite(const GPtrArray *lines, const char *key)
 {
+    const ConfLine *first = NULL;
     for (guint i = lines->len; i-- > 0;) {
         const ConfLine *line = lines->pdata[i];
-        if (g_str_equal(line->key, key) && *line->value)
-            return conf_cite_line(line);
+        if (g_str_equal(line->key, key)) {
+            if (*line->value)
+                return conf_cite_line(line);
+            break; /* taken back */
+        }
     }
-    if (!lines->len)
-        return g_strdup(key);
-    g_autofree char *section = cite_section(lines->pdata[0]);
-    return g_strdup_printf("%s %s", section, key);
+    for (guint i = 0; i < lines->len && (!first || first->from_type); i++)
+        first = lines->pdata[i];
+    if (!first)
+        return g_strdup_printf("%s=", key);
+    ConfLine missing = *first;
+    missing.key = key;
+    missing.value = "";
+    return conf_cite_line(&missing);
 }

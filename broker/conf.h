@@ -232,8 +232,8 @@ char **conf_names(GError **error);
  */
 char *conf_show(const Conf *conf);
 
-/* "lab.netns:12: [Link wan] Parent=eth9", for the last assignment of @key among @lines; "[Link wan] Parent"
- * when there is none. The file is cited by its base name when it is in one of the configuration directories.
+/* "lab.netns:12: [Link wan] Parent=eth9", for the last assignment of @key among @lines; when there
+ * is none, where the section begins: "lab.netns:10: [Link wan] Parent=". The file is cited by its base name when it is in one of the configuration directories.
  * Owned by the caller. */
 char *conf_cite(const GPtrArray *lines, const char *key);
 char *conf_cite_line(const ConfLine *line); /* the same for one line */

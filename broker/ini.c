@@ -158,10 +158,17 @@ static bool text_check(const Ini *ini, const char *text, size_t size)
         slip(ini, 1, "the file is too long (at most 256 KiB)");
         return false;
     }
-    if (g_utf8_validate_len(text, size, &bad))
-        return true;
-    slip(ini, line_of(text, (size_t)(bad - text)), *bad ? "not valid UTF-8" : "a NUL byte");
-    return false;
+    if (!g_utf8_validate_len(text, size, &bad)) {
+        slip(ini, line_of(text, (size_t)(bad - text)), *bad ? "not valid UTF-8" : "a NUL byte");
+        return false;
+    }
+    /* values end up in messages: no escape sequence may reach a terminal that way */
+    for (size_t i = 0; i < size; i++)
+        if (g_ascii_iscntrl(text[i]) && !strchr("\t\r\n", text[i])) {
+            slip(ini, line_of(text, i), "a control character");
+            return false;
+        }
+    return true;
 }
 
 void ini_read(const char *text, size_t size, const IniSink *sink, void *user)

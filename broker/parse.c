@@ -337,6 +337,14 @@ static void array_add(GPtrArray **array, GDestroyNotify destroy, gpointer elemen
     g_ptr_array_add(*array, element);
 }
 
+/* Which of several words it was. */
+static bool cite_word(const ConfLine *line, char **words, size_t index, GError **error)
+{
+    if (words[1])
+        g_prefix_error(error, "%s: ", words[index]);
+    return cite(line, error);
+}
+
 /* All words or none: a half-read line would be reported and yet count. */
 static bool prefix_list_parse(const ConfKey *key, const ConfLine *line, void *field, GError **error)
 {
@@ -344,7 +352,7 @@ static bool prefix_list_parse(const ConfKey *key, const ConfLine *line, void *fi
     g_autofree IpPrefix *prefixes = g_new0(IpPrefix, g_strv_length(words));
     for (size_t i = 0; words[i]; i++) {
         if (!ip_prefix_parse(words[i], &prefixes[i], error))
-            return cite(line, error);
+            return cite_word(line, words, i, error);
         prefixes[i].line = line;
     }
     for (size_t i = 0; words[i]; i++)
@@ -360,7 +368,7 @@ static bool mac_list_parse(const ConfKey *key, const ConfLine *line, void *field
     g_autofree MacAddress *macs = g_new0(MacAddress, g_strv_length(words));
     for (size_t i = 0; words[i]; i++)
         if (!mac_address_parse(words[i], &macs[i], error))
-            return cite(line, error);
+            return cite_word(line, words, i, error);
     for (size_t i = 0; words[i]; i++)
         array_add(field, g_free, g_memdup2(&macs[i], sizeof(MacAddress)));
     return true;
@@ -444,7 +452,10 @@ static bool hook_list_parse(const ConfKey *key, const ConfLine *line, void *fiel
     g_auto(GStrv) argv = NULL;
     g_autoptr(GError) why = NULL;
     if (!g_shell_parse_argv(line->value, NULL, &argv, &why))
-        return conf_fail(line, error, "%s", why->message);
+        return conf_fail(line, error, "%s",
+                         g_error_matches(why, G_SHELL_ERROR, G_SHELL_ERROR_BAD_QUOTING)
+                             ? "a quote has no end"
+                             : "there is no command in it");
     if (argv[0][0] != '/')
         return conf_fail(line, error, "the command must be an absolute path (nothing is searched)");
     HookConf *hook = g_new0(HookConf, 1);
