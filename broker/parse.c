@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-G_DEFINE_QUARK(netns - broker - conf - error - quark, conf_error)
+G_DEFINE_QUARK(netns_broker_conf_error, conf_error)
 
 bool conf_fail(const ConfLine *line, GError **error, const char *format, ...)
 {
