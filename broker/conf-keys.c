@@ -33,24 +33,17 @@ static void kind_clear(const ConfKey *key, void *field)
 
 static const ConfType type_kind = {kind_parse, kind_clear, false};
 
-/* ALTIFNAMSIZ of <linux/if.h>, which cannot be included beside <net/if.h> */
-#define ALTNAME_SIZE 128
-
 /* A name that %n made too long is shortened; one that the admin wrote too long is an error. */
 static bool name_read(const ConfLine *line, IfName *name, char **altname, GError **error)
 {
-    g_autofree char *full = NULL;
-    IfName shorter;
-    if_name_shorten(line->value, &shorter);
-    if (!line->expanded || g_str_equal(shorter.text, line->value)) {
-        if (!conf_type_ifname.parse(NULL, line, &shorter, error))
-            return false;
-    } else if (strlen(line->value) < ALTNAME_SIZE) {
-        full = g_strdup(line->value);
+    if (!if_name_clean(line->value, line->expanded ? ALTNAME_MAX : IFNAMSIZ - 1, error)) {
+        g_autofree char *where = conf_cite_line(line);
+        g_prefix_error(error, "%s: ", where);
+        return false;
     }
-    *name = shorter;
+    if_name_shorten(line->value, name);
     g_free(*altname);
-    *altname = g_steal_pointer(&full);
+    *altname = g_str_equal(name->text, line->value) ? NULL : g_strdup(line->value);
     return true;
 }
 

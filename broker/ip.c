@@ -114,7 +114,7 @@ bool mac_address_parse(const char *text, MacAddress *ret, GError **error)
     for (unsigned i = 0; good && i < 6; i++) {
         int high = g_ascii_xdigit_value(text[3 * i]), low = g_ascii_xdigit_value(text[3 * i + 1]);
         good = high >= 0 && low >= 0 && (i == 5 || text[3 * i + 2] == ':' || text[3 * i + 2] == '-');
-        mac.bytes[i] = (uint8_t)(high << 4 | low);
+        mac.bytes[i] = good ? (uint8_t)(high << 4 | low) : 0;
         any |= mac.bytes[i];
     }
     if (!good)
@@ -134,12 +134,11 @@ char *mac_address_format(const MacAddress *mac)
     return g_strdup_printf("%02x:%02x:%02x:%02x:%02x:%02x", b[0], b[1], b[2], b[3], b[4], b[5]);
 }
 
-bool if_name_parse(const char *text, IfName *ret, GError **error)
+bool if_name_clean(const char *text, size_t max, GError **error)
 {
     size_t length = strlen(text);
-    if (length >= IFNAMSIZ)
-        return wrong(error, "%zu characters are too long for an interface name (at most %d)", length,
-                     IFNAMSIZ - 1);
+    if (length > max)
+        return wrong(error, "%zu characters are too long for an interface name (at most %zu)", length, max);
     if (!length || g_str_equal(text, ".") || g_str_equal(text, ".."))
         return wrong(error, "not a name an interface can have");
     /* net.ipv4.conf.all and .default are the kernel's own */
@@ -151,8 +150,15 @@ bool if_name_parse(const char *text, IfName *ret, GError **error)
     for (const char *c = text; *c; c++)
         if ((unsigned char)*c < 0x21 || (unsigned char)*c > 0x7e || *c == '%')
             return wrong(error, "an interface name can only have printable ASCII characters, and no '%%'");
+    return true;
+}
+
+bool if_name_parse(const char *text, IfName *ret, GError **error)
+{
+    if (!if_name_clean(text, IFNAMSIZ - 1, error))
+        return false;
     *ret = (IfName){0};
-    memcpy(ret->text, text, length);
+    memcpy(ret->text, text, strlen(text));
     return true;
 }
 

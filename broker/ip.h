@@ -25,6 +25,9 @@ char *mac_address_format(const MacAddress *mac);
 
 /* As the kernel's dev_valid_name(), and not "all" or "default", which sysctl keeps for itself. */
 bool if_name_parse(const char *text, IfName *ret, GError **error);
+/* The same for any length up to @max: an alternative name has ALTNAME_MAX. */
+#define ALTNAME_MAX 127 /* ALTIFNAMSIZ - 1 of <linux/if.h>, which cannot be included beside <net/if.h> */
+bool if_name_clean(const char *text, size_t max, GError **error);
 
 /* An interface name for @full that fits: @full itself up to 15 characters, else "vn-", 8 hex digits of a hash
  * of @full that never changes between versions (FNV-1a, 32 bits), and @full's last character. */
