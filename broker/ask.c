@@ -89,7 +89,7 @@ static json_t *json_ask(const char *verb, const char *name, const Options *optio
     char why[TALK_ROOM];
     Wire reply;
     if (!talk(&question, &reply, why)) {
-        g_set_error_literal(error, G_FILE_ERROR, G_FILE_ERROR_FAILED, why);
+        g_set_error(error, G_FILE_ERROR, G_FILE_ERROR_FAILED, "%s%s%s", name ? name : "", name ? ": " : "", why);
         return NULL;
     }
     int fd =

@@ -78,7 +78,7 @@ static void signals_reset(void)
     sigprocmask(SIG_SETMASK, &none, NULL);
 }
 
-static void agent_become(int ready, const char *process)
+static void agent_become(int ready, const char *process, bool fallback)
 {
     capabilities_drop();
     signals_reset();
@@ -86,11 +86,11 @@ static void agent_become(int ready, const char *process)
     if (dup2(ready, 3) < 0 || (ready == 3 && fcntl(3, F_SETFD, 0) < 0) ||
         syscall(SYS_close_range, 4, ~0U, 0) < 0)
         _exit(1);
-    char *argv[] = {(char *)"pkttyagent", (char *)"--notify-fd", (char *)"3", (char *)"--fallback",
-                    (char *)"--process",  (char *)process,       NULL};
+    const char *argv[] = {
+        "pkttyagent", "--notify-fd", "3", "--process", process, fallback ? "--fallback" : NULL, NULL};
     char *envp[8];
     environment_pick(envp, sizeof envp / sizeof envp[0]);
-    execve(PKTTYAGENT_PATH, argv, envp);
+    execve(PKTTYAGENT_PATH, (char *const *)argv, envp);
     _exit(1);
 }
 
@@ -102,7 +102,7 @@ static void ready_wait(int ready)
         ;
 }
 
-pid_t agent_start(void)
+pid_t agent_start(bool fallback)
 {
     int tty = open("/dev/tty", O_RDWR | O_CLOEXEC | O_NOCTTY), ready[2];
     if (tty < 0)
@@ -114,7 +114,7 @@ pid_t agent_start(void)
     snprintf(process, sizeof process, "%d,%s", (int)getpid(), start);
     long agent = syscall(SYS_clone, 0, NULL, NULL, NULL, NULL);
     if (agent == 0)
-        agent_become(ready[1], process);
+        agent_become(ready[1], process, fallback);
     close(ready[1]);
     if (agent > 0)
         ready_wait(ready[0]);

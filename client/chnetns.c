@@ -33,6 +33,7 @@
 #include <sys/statfs.h>
 #include <sys/statvfs.h>
 #include <sys/syscall.h>
+#include <sys/sysmacros.h>
 #include <sys/xattr.h>
 #include <unistd.h>
 
@@ -97,9 +98,10 @@ __attribute__((noreturn, format(printf, 2, 3))) static void die(int status, cons
     va_start(arguments, format);
     int length = vsnprintf(text + start, sizeof text - start - 1, format, arguments);
     va_end(arguments);
-    size_t end = start + (length < 0 ? 0 : (size_t)length);
-    if (end > sizeof text - 2)
-        end = sizeof text - 2;
+    if (length < 0)
+        text[start] = '\0';
+    talk_clean(text);
+    size_t end = strlen(text);
     text[end++] = '\n';
     signal(SIGPIPE, SIG_IGN);
     signal(SIGXFSZ, SIG_IGN);
@@ -116,14 +118,28 @@ static const char *reason(void)
 /* ---- standard descriptors and limits
  * ------------------------------------------------------------------------------------ */
 
+/* With AT_SECURE glibc opened the closed ones before main() (csu/check_fds.c): the wrong way round, so that
+ * they are of no use, and not close-on-exec. Nobody else opens these devices like that. */
+static bool is_libc_filler(int fd)
+{
+    struct stat file;
+    dev_t device = fd == STDIN_FILENO ? makedev(1, 7) : makedev(1, 3); /* /dev/full, /dev/null */
+    int mode = fd == STDIN_FILENO ? O_WRONLY : O_RDONLY;
+    return getauxval(AT_SECURE) && (fcntl(fd, F_GETFL) & (O_ACCMODE | O_NOFOLLOW)) == (mode | O_NOFOLLOW) &&
+           fstat(fd, &file) == 0 && S_ISCHR(file.st_mode) && file.st_rdev == device;
+}
+
 /* A descriptor 0 to 2 that is closed would be given to our socket or to a namespace, and printing would write
  * into it. The fillers are close-on-exec: the command finds its descriptors closed as its caller left them.
  */
 static void standard_fds_fill(void)
 {
-    for (int fd = 0; fd <= 2; fd++)
+    for (int fd = 0; fd <= 2; fd++) {
         if (fcntl(fd, F_GETFD) < 0 && open("/dev/null", O_RDWR | O_CLOEXEC) != fd)
-            _exit(OWN_FAILURE);
+            die(OWN_FAILURE, "descriptor %d is closed and /dev/null cannot be opened in its place", fd);
+        if (is_libc_filler(fd))
+            fcntl(fd, F_SETFD, FD_CLOEXEC);
+    }
 }
 
 /* With `ulimit -n 3` there is no room for a socket. The soft limit is lent from the hard one until the
@@ -187,7 +203,7 @@ static void capability_lower(void)
 /* Every set empty, and no way back: shown by looking and by trying. */
 static void capabilities_drop(void)
 {
-    if (caller_is_root())
+    if (!capability_raised) /* root */
         return;
     capability_lower();
     if (prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_CLEAR_ALL, 0, 0, 0) < 0)
@@ -596,7 +612,7 @@ int main(int argc, char **argv, char **envp)
 
     Question question = {.verb = "enter", .name = order.name, .ask_password = order.ask_password};
     if (!talk(&question, &reply, why))
-        die(OWN_FAILURE, "%s", why);
+        die(OWN_FAILURE, "%.64s: %s", order.name, why);
     reply_parse(&reply, &entry);
     entry_enter(&entry);
 

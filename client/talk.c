@@ -94,8 +94,7 @@ static bool exchange(int sock, const Question *question, bool interactive, Wire 
     return false;
 }
 
-/* Foreign text for a terminal: control characters (C0, DEL, and C1 in its UTF-8 form) become '?'. */
-static void sentence_clean(char *text)
+void talk_clean(char *text)
 {
     for (unsigned char *c = (unsigned char *)text; *c; c++) {
         if (*c < 0x20 || *c == 0x7f)
@@ -112,7 +111,7 @@ static bool refused(Wire *reply, char why[TALK_ROOM])
         snprintf(why, TALK_ROOM, "%s", message);
     else
         snprintf(why, TALK_ROOM, "the broker says no (%s)", error ? error : "no reason given");
-    sentence_clean(why);
+    talk_clean(why);
     wire_done(reply);
     wire_init(reply);
     return false;
@@ -128,18 +127,26 @@ static bool ask(const Question *question, bool interactive, Wire *ret, char why[
     return answered;
 }
 
-static bool ask_with_password(const Question *question, Wire *ret, char why[TALK_ROOM])
-{
-    pid_t agent = agent_start();
-    bool answered = ask(question, true, ret, why);
-    agent_stop(agent);
-    return answered;
-}
-
 static bool is(const Wire *reply, const char *key, const char *value)
 {
     const char *found = wire_get(reply, key);
     return found && strcmp(found, value) == 0;
+}
+
+/* A desktop's dialog goes before ours. But polkit (122, 126) looks at no fallback agent where the caller has
+ * no logind session, so where nobody was found to ask, ours is offered once more as the only one. */
+static bool ask_with_password(const Question *question, Wire *ret, char why[TALK_ROOM])
+{
+    pid_t agent = agent_start(true);
+    bool answered = ask(question, true, ret, why);
+    agent_stop(agent);
+    if (!answered || agent == 0 || !is(ret, "ERROR", "authenticate"))
+        return answered;
+    wire_done(ret);
+    agent = agent_start(false);
+    answered = ask(question, true, ret, why);
+    agent_stop(agent);
+    return answered;
 }
 
 bool talk(const Question *question, Wire *ret, char why[TALK_ROOM])

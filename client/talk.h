@@ -15,3 +15,6 @@ typedef struct Question {
 /* true: @ret holds a reply with RESULT=ok; the caller ends it with wire_done. false: @why holds one sentence
  * without a full stop, fit for a terminal whatever the broker sent, and @ret is empty. */
 bool talk(const Question *question, Wire *ret, char why[TALK_ROOM]);
+
+/* Foreign text made fit for a terminal: control characters (C0, DEL, and C1 in its UTF-8 form) become '?'. */
+void talk_clean(char *text);
