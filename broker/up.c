@@ -31,7 +31,7 @@ static int parse(int argc, char **argv, Wanted *wanted)
     bool up = g_str_equal(argv[0], "up");
     int option;
 
-    while ((option = getopt_long(argc, argv, "+", options, NULL)) != -1)
+    while ((option = getopt_long(argc, argv, "", options, NULL)) != -1)
         if (option == 'a')
             wanted->all = true;
         else if (option == 't' && up)
