@@ -13,8 +13,7 @@
 
 typedef struct Check {
     Conf *conf;
-    void (*slip)(GError *error, void *user);
-    void *user;
+    ConfSlips *slips;
 } Check;
 
 static void slip_line(const Check *check, const ConfLine *line, const char *format, ...) G_GNUC_PRINTF(3, 4);
@@ -29,7 +28,7 @@ static void slip_line(const Check *check, const ConfLine *line, const char *form
     g_autofree char *what = g_strdup_vprintf(format, arguments);
     va_end(arguments);
     conf_fail(line, &error, "%s", what);
-    check->slip(error, check->user);
+    conf_slip(check->slips, error);
 }
 
 /* One of the addresses of a line; named when there are several. */
@@ -55,7 +54,7 @@ static void slip_key(const Check *check, const GPtrArray *lines, const char *key
     g_autofree char *what = g_strdup_vprintf(format, arguments);
     va_end(arguments);
     g_autofree char *where = conf_cite(lines, key);
-    check->slip(g_error_new(CONF_ERROR, CONF_ERROR_INVALID, "%s: %s", where, what), check->user);
+    conf_slip(check->slips, g_error_new(CONF_ERROR, CONF_ERROR_INVALID, "%s: %s", where, what));
 }
 
 static const char *family_name(int family)
@@ -254,7 +253,7 @@ static void link_check(const Check *check, LinkConf *link, guint index)
     link_names_check(check, link, index);
     defaults_check(check, link, index);
     if (link->kind->check && !link->kind->check(link, &error))
-        check->slip(error, check->user);
+        conf_slip(check->slips, error);
 }
 
 /* Routes */
@@ -392,9 +391,9 @@ static void nat_check(const Check *check)
     }
 }
 
-void conf_check(Conf *conf, void (*slip)(GError *error, void *user), void *user)
+void conf_check(Conf *conf, ConfSlips *slips)
 {
-    Check check = {conf, slip, user};
+    Check check = {conf, slips};
     for (guint i = 0; i < conf->links->len; i++)
         link_check(&check, conf->links->pdata[i], i);
     for (guint i = 0; i < conf->routes->len; i++)

@@ -36,11 +36,8 @@ static const ConfType type_kind = {kind_parse, kind_clear, false};
 /* A name that %n made too long is shortened; one that the admin wrote too long is an error. */
 static bool name_read(const ConfLine *line, IfName *name, char **altname, GError **error)
 {
-    if (!if_name_clean(line->value, line->expanded ? ALTNAME_MAX : IFNAMSIZ - 1, error)) {
-        g_autofree char *where = conf_cite_line(line);
-        g_prefix_error(error, "%s: ", where);
-        return false;
-    }
+    if (!if_name_clean(line->value, line->expanded ? ALTNAME_MAX : IFNAMSIZ - 1, error))
+        return conf_fail_at(line, error);
     if_name_shorten(line->value, name);
     g_free(*altname);
     *altname = g_str_equal(name->text, line->value) ? NULL : g_strdup(line->value);

@@ -1,7 +1,7 @@
 /* conf-merge.h - from the text of all sources to one checked Conf. */
 #pragma once
 
-#include "conf.h"
+#include "conf-read.h"
 
 typedef enum ConfMerge {
     CONF_MERGE_ALL,
@@ -15,6 +15,6 @@ Conf *conf_merge(const char *name, const GPtrArray *sources, ConfMerge how, GPtr
 /* A Conf with every default. */
 Conf *conf_new(const char *name);
 
-/* What single values cannot say (conf-check.c). Calls @slip with each error, which it then owns. May fill in
- * what follows from the rest (families of routes and rules). */
-void conf_check(Conf *conf, void (*slip)(GError *error, void *user), void *user);
+/* What single values cannot say (conf-check.c). May fill in what follows from the rest (families of routes
+ * and rules). */
+void conf_check(Conf *conf, ConfSlips *slips);

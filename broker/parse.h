@@ -104,6 +104,9 @@ const ConfKey *conf_key_find(const ConfKey *keys, const char *name);
 /* Set @error to "FILE:LINE: [Section label] Key=value: " and the message. Always false. */
 bool conf_fail(const ConfLine *line, GError **error, const char *format, ...) G_GNUC_PRINTF(3, 4);
 
+/* Put "FILE:LINE: [Section label] Key=value: " in front of an error of ip.c. Always false. */
+bool conf_fail_at(const ConfLine *line, GError **error);
+
 /* The word among @words (NULL-terminated) that @text most likely means: at most a third of its letters
  * differ. NULL: none. */
 const char *word_nearest(const char *text, const char *const *words);
