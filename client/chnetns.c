@@ -8,6 +8,7 @@
  * Until the capability is gone: no environment variable is read, no path of the caller's is opened, nothing
  * is allocated. Namespaces come from the broker's socket only, as descriptors; /run/netns is readable by
  * everybody and never looked at. */
+#include "missing.h"
 #include "paths.h"
 #include "talk.h"
 
@@ -34,7 +35,6 @@
 #include <sys/statvfs.h>
 #include <sys/syscall.h>
 #include <sys/sysmacros.h>
-#include <sys/xattr.h>
 #include <unistd.h>
 
 #define OWN_FAILURE 125 /* as env(1) and timeout(1) */
@@ -215,55 +215,6 @@ static void capabilities_drop(void)
             die(OWN_FAILURE, "capabilities are left after dropping them");
     if (capabilities_set(1U << CAP_SYS_ADMIN, 1U << CAP_SYS_ADMIN) == 0)
         die(OWN_FAILURE, "CAP_SYS_ADMIN could be raised again after dropping it");
-}
-
-/* ---- why the capability is missing
- * -------------------------------------------------------------------------------------- */
-
-/* The first @size-1 bytes of a file of /proc. Empty when it cannot be read. */
-static void file_read(const char *path, char *ret, size_t size)
-{
-    int fd = open(path, O_RDONLY | O_CLOEXEC);
-    ssize_t got = fd < 0 ? 0 : read(fd, ret, size - 1);
-    ret[got < 0 ? 0 : got] = '\0';
-    if (fd >= 0)
-        close(fd);
-}
-
-static bool in_user_namespace(void)
-{
-    char map[128];
-    unsigned inside, outside, count;
-    file_read("/proc/self/uid_map", map, sizeof map);
-    return sscanf(map, "%u %u %u", &inside, &outside, &count) == 3 &&
-           (inside != 0 || outside != 0 || count != UINT32_MAX);
-}
-
-static bool is_traced(void)
-{
-    char status[4096];
-    file_read("/proc/self/status", status, sizeof status);
-    const char *tracer = strstr(status, "\nTracerPid:");
-    return tracer && strtol(tracer + strlen("\nTracerPid:"), NULL, 10) != 0;
-}
-
-static const char *capability_missing_because(void)
-{
-    struct statvfs mount;
-    if (prctl(PR_GET_NO_NEW_PRIVS, 0, 0, 0, 0) == 1)
-        return "no_new_privs is set (by a sandbox, a service's NoNewPrivileges=, or a container)";
-    if (in_user_namespace())
-        return "this is a user namespace (a rootless container or a sandbox), where the file's capability "
-               "does not count";
-    if (prctl(PR_CAPBSET_READ, CAP_SYS_ADMIN, 0, 0, 0) == 0)
-        return "the bounding set lacks CAP_SYS_ADMIN (a service's CapabilityBoundingSet=, or a container)";
-    if (statvfs("/proc/self/exe", &mount) == 0 && (mount.f_flag & ST_NOSUID))
-        return "the program lies on a file system mounted nosuid";
-    if (is_traced())
-        return "it is being traced (strace, a debugger)";
-    if (getxattr("/proc/self/exe", "security.capability", NULL, 0) < 0)
-        return "the program's file has lost it (as root: setcap cap_sys_admin=p and this file)";
-    return "the kernel did not grant it (booted with no_file_caps, or a security module)";
 }
 
 /* ---- what the broker sent
@@ -469,8 +420,9 @@ static void netns_enter(int netns)
     int cause = errno;
     capability_lower();
     die(OWN_FAILURE, "cannot enter the network namespace: %s%s", strerrordesc_np(cause),
-        cause == EPERM && in_user_namespace() ? " (from inside a user namespace only its own can be entered)"
-                                              : "");
+        cause == EPERM && missing_in_user_namespace()
+            ? " (from inside a user namespace only its own can be entered)"
+            : "");
 }
 
 /* A mount namespace only when something is to be mounted. Slave: what the host mounts later still appears,
@@ -607,8 +559,7 @@ int main(int argc, char **argv, char **envp)
     standard_fds_fill();
     Order order = order_parse(argv);
     if (!capability_permitted())
-        die(OWN_FAILURE, "CAP_SYS_ADMIN is missing, so no namespace can be entered: %s",
-            capability_missing_because());
+        die(OWN_FAILURE, "CAP_SYS_ADMIN is missing, so no namespace can be entered: %s", missing_because());
 
     Question question = {.verb = "enter", .name = order.name, .ask_password = order.ask_password};
     if (!talk(&question, &reply, why))
