@@ -46,9 +46,9 @@ echo "and a second one, eth1, into a laboratory. The machine itself has no addre
 
 tell "What the machine reaches by itself"
 run alice 'curl -sS http://192.0.2.80/'
-run alice 'curl -sS --max-time 2 http://10.20.0.80/ || echo "no way to the laboratory"'
+run alice 'curl -s --max-time 2 http://10.20.0.80/ || echo "no way to the laboratory"'
 
-tell "The admin writes one small file" "   A link of its own on eth1, an address, and who may use it."
+tell "The admin writes one small file" "   A link of its own on the card eth1, an address, and who may use it."
 cat >/etc/netns-broker/lab.netns <<'E'
 [Namespace]
 Description=The laboratory's network
@@ -57,7 +57,7 @@ Type=macvlan
 [Access]
 Users=alice
 
-[Link lab0]
+[Link macvlan]
 Parent=eth1
 Address=10.20.0.7/24
 E
@@ -74,8 +74,8 @@ sleep 1 # polkitd notices new rules by itself, within a moment
 
 tell "Alice runs a program in it" "   Nobody has started the namespace: her first use does."
 run alice 'chnetns lab curl -sS http://10.20.0.80/'
-run alice 'chnetns lab curl -sS --max-time 2 http://192.0.2.80/ || echo "from in there, no way to the internet"'
-run alice 'chnetns lab sh -c "echo I am \$(id -un), at \$PWD, and see only: \$(ls /sys/class/net | xargs)"'
+run alice 'chnetns lab curl -s --max-time 2 http://192.0.2.80/ || echo "from in there, no way to the internet"'
+run alice 'chnetns lab sh -c "id -un; pwd; ip -brief address"'
 note "an ordinary child of her shell: same user, directory, terminal, pipes, exit status, and not one capability left:"
 run alice 'chnetns lab grep CapPrm /proc/self/status; chnetns lab sh -c "exit 3"; echo "exit status $?"'
 

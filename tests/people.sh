@@ -15,7 +15,7 @@ as() {
 web_host() {
     local interface=$1 page=$2 address n=200 there
     shift 2
-    unshare --net /usr/bin/python3 "$(dirname "${BASH_SOURCE[0]}")/web.py" 80 "$page" >/dev/null 2>&1 &
+    unshare --net /usr/bin/python3 "$(dirname "${BASH_SOURCE[0]}")/web.py" 80 ${page:+"$page"} >/dev/null 2>&1 &
     WEB_HOST_PID=$!
     there="nsenter --net=/proc/$WEB_HOST_PID/ns/net"
     until [ "$(readlink /proc/self/ns/net)" != "$(readlink /proc/$WEB_HOST_PID/ns/net)" ]; do sleep 0.01; done

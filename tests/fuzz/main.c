@@ -94,6 +94,8 @@ static GPtrArray *read_corpus(const char *path)
 int main(int argc, char **argv)
 {
     g_autoptr(GPtrArray) corpus = read_corpus(argc > 1 ? argv[1] : "");
+    g_autofree char *name = g_path_get_basename(argv[0]);
+    setvbuf(stdout, NULL, _IOLBF, 0);
     if (corpus->len == 0) {
         printf("not ok - the corpus %s has files\n", argc > 1 ? argv[1] : "(none given)");
         return 1;
@@ -106,7 +108,7 @@ int main(int argc, char **argv)
         take(data, size);
         try_current();
     }
-    printf("ok - %s: %u inputs of the corpus are survived\n", g_path_get_basename(argv[0]), corpus->len);
+    printf("ok - %s: %u inputs of the corpus are survived\n", name, corpus->len);
     g_autoptr(GRand) dice = g_rand_new_with_seed(1);
     int mutations = argc > 2 ? atoi(argv[2]) : MUTATIONS;
     for (int i = 0; i < mutations; i++) {
@@ -117,6 +119,6 @@ int main(int argc, char **argv)
         mutate(dice, corpus);
         try_current();
     }
-    printf("ok - %s: %d mutations are survived\n", g_path_get_basename(argv[0]), mutations);
+    printf("ok - %s: %d mutations are survived\n", name, mutations);
     return 0;
 }

@@ -68,7 +68,7 @@ networkd_keeps_off() {
 kinds_load_their_modules() {
     printf '[Namespace]\nType=macvlan\n[Link mv0]\nParent=eth7\nAddress=192.0.2.20/24\n' >/etc/netns-broker/mv.netns
     systemctl start netns@mv
-    contains "$(ip netns exec mv curl -sS --max-time 10 http://192.0.2.80/who)" "192.0.2.20"
+    contains "$(ip netns exec mv curl -sS --max-time 10 http://192.0.2.80/)" "192.0.2.20"
     systemctl stop netns@mv
     rm /etc/netns-broker/mv.netns
 }
