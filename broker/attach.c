@@ -30,7 +30,7 @@ static bool make_outer(const Plan *plan, LinkPlan *link, Nl *outer, bool again, 
     g_autofree char *mark = g_strconcat("netns-broker:", plan->conf->name, NULL);
     bool made_bridge = false;
 
-    if (link->conf->subnet_auto == TRISTATE_YES && !pool_fill(link, plan->conf->name, plan->host, error))
+    if (link->conf->subnet_auto == TRISTATE_YES && !pool_fill(link, plan->conf, plan->host, error))
         return false;
     if (routed_by_host(link->conf) && !forwarding_need(plan->conf->name, NULL, FAMILIES_NONE, false, error))
         return false;

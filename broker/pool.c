@@ -89,14 +89,16 @@ static bool pick(const IpPrefix *pool, uint64_t hash, Nl *host, IpPrefix *ret)
     return false;
 }
 
-bool pool_fill(LinkPlan *plan, const char *name, Nl *host, GError **error)
+bool pool_fill(LinkPlan *plan, const Conf *conf, Nl *host, GError **error)
 {
     const GPtrArray *pools = plan->conf->pools;
 
     for (guint i = 0; i < pools->len; i++) {
         const IpPrefix *pool = pools->pdata[i];
         IpPrefix subnet;
-        if (!pick(pool, hash_of(name, plan->conf->label), host, &subnet)) {
+        if (pool->address.family == AF_INET6 && conf->ns.ipv6 == TRISTATE_NO)
+            continue;
+        if (!pick(pool, hash_of(conf->name, plan->conf->label), host, &subnet)) {
             g_autofree char *cite = conf_cite(plan->conf->lines, "Pool");
             g_set_error(error, CONF_ERROR, CONF_ERROR_INVALID, "%s: no free subnet: the host routes all of it already", cite);
             return false;
