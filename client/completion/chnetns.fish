@@ -11,13 +11,4 @@ complete -c chnetns -n __chnetns_at_name -l no-ask-password -d 'Where polkit wan
 complete -c chnetns -n __chnetns_at_name -l help -d 'Print help'
 complete -c chnetns -n __chnetns_at_name -l version -d 'Print the version'
 complete -c chnetns -n __chnetns_at_name -a '(netnsctl list --names 2>/dev/null)' -d 'Network namespace'
-complete -c chnetns -n 'not __chnetns_at_name' -x -a '(__fish_complete_subcommand --fcs-skip=(__chnetns_skip))'
-
-function __chnetns_skip
-    set -l count 1
-    for word in (commandline -opc)[2..]
-        set count (math $count + 1)
-        string match -q -- '-*' $word; or break
-    end
-    echo $count
-end
+complete -c chnetns -n 'not __chnetns_at_name' -x -a '(__fish_complete_subcommand --fcs-skip=2)'
