@@ -143,6 +143,11 @@ static Job *job_new(const char *name, Activation what)
     return job;
 }
 
+bool activate_under_way(const char *name)
+{
+    return jobs && g_hash_table_contains(jobs, name);
+}
+
 void activate(const char *name, Activation what, GCancellable *cancel, GAsyncReadyCallback done,
               gpointer user)
 {

@@ -15,7 +15,10 @@ typedef enum Activation {
  * without an error: it is not up; -1 and an error: the record cannot be read. */
 int activate_ready(const char *name, GError **error);
 
-/* Has the systemd or the worker do it; requests for the same name at the same time share one. Cancelling ends
+/* Whether something is being done to @name already, so that activate() would only join in. */
+bool activate_under_way(const char *name);
+
+/* Has systemd or the worker do it; requests for the same name at the same time share one. Cancelling ends
  * the waiting, not the work. Fails with G_IO_ERROR_BUSY when the opposite is under way. */
 void activate(const char *name, Activation what, GCancellable *cancel, GAsyncReadyCallback done,
               gpointer user);

@@ -18,12 +18,17 @@
 
 #include <errno.h>
 #include <glib-unix.h>
+#include <string.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
 #define REQUEST_SECONDS 10
 /* For the dialog, and again for the start of the namespace. */
 #define ANSWER_SECONDS 120
+
+/* For those who are told no before they asked. */
+#define LINGER_SECONDS 1
+#define LINGERING_MOST 64
 
 /* The same bytes for what is forbidden, what does not exist and what is broken: nobody learns which names
  * there are. */
@@ -33,9 +38,12 @@ typedef struct Connection {
     unsigned references;
     int sock; /* -1: closed */
     Peer peer;
-    bool counted; /* against the uid's quota */
-    bool asked;   /* the request has been read */
-    bool tried;   /* the namespace has been started once */
+    bool counted;            /* against the uid's quota */
+    bool asked;              /* the request has been read */
+    bool tried;              /* the namespace has been started once */
+    bool builds;             /* for this request alone, and counted against the uid's quota */
+    const char *turned_away; /* ERROR= it will get whatever it asks; NULL: none */
+    GError *conf_error;      /* root only: why there is no configuration */
     Request request;
     Cached *cached; /* NULL: root, and no configuration that could be read */
     char *reason;   /* why it is allowed */
@@ -43,7 +51,7 @@ typedef struct Connection {
     guint watch, limit; /* GSources */
 } Connection;
 
-static unsigned open_connections;
+static unsigned open_connections, lingering;
 static void (*tell_closed)(void);
 
 static void unref(Connection *this)
@@ -53,6 +61,7 @@ static void unref(Connection *this)
     peer_done(&this->peer);
     cached_drop(this->cached);
     g_free(this->reason);
+    g_clear_error(&this->conf_error);
     g_object_unref(this->cancel);
     g_free(this);
 }
@@ -75,6 +84,8 @@ static void connection_close(Connection *this)
     this->sock = -1;
     if (this->counted)
         quota_give(this->peer.uid, QUOTA_CONNECTION);
+    if (this->turned_away)
+        lingering--;
     g_cancellable_cancel(this->cancel);
     open_connections--;
     if (tell_closed)
@@ -94,7 +105,7 @@ static void audit_outcome(const Connection *this, const char *decision, const ch
  * or not at all. A caller that died meanwhile gets nothing, whoever may have its socket now. */
 static void reply(Connection *this, const Wire *wire, const int *fds, size_t n_fds)
 {
-    if (peer_alive(&this->peer))
+    if (this->turned_away || peer_alive(&this->peer))
         (void)wire_send(this->sock, wire, fds, n_fds);
     connection_close(this);
 }
@@ -156,11 +167,22 @@ static void succeed(Connection *this, const char *names, const int *fds, size_t 
         audit_outcome(held, "allowed", this->reason);
 }
 
+/* Those who are told no whatever they ask. */
+static void turn_away(Connection *this)
+{
+    if (strcmp(this->turned_away, "denied") == 0)
+        deny(this, this->reason);
+    else
+        refuse(this, this->turned_away, this->reason);
+}
+
 static gboolean overdue(gpointer user)
 {
     Connection *this = user;
     this->limit = 0;
-    if (!this->asked)
+    if (this->turned_away)
+        turn_away(this);
+    else if (!this->asked)
         refuse(this, "invalid", "no request came in time");
     else if (!this->reason)
         deny(this, "no decision in time");
@@ -184,7 +206,8 @@ static void activated(GObject *source, GAsyncResult *result, gpointer user)
     g_autoptr(Connection) this = user;
     g_autoptr(GError) error = NULL;
     bool fine = activate_finish(result, &error);
-    quota_give(this->peer.uid, QUOTA_BUILD);
+    if (this->builds)
+        quota_give(this->peer.uid, QUOTA_BUILD);
     if (this->sock < 0)
         return;
     if (g_error_matches(error, G_IO_ERROR, G_IO_ERROR_BUSY))
@@ -199,7 +222,13 @@ static void activated(GObject *source, GAsyncResult *result, gpointer user)
 
 static void bring(Connection *this, Activation what)
 {
-    if (!quota_take(this->peer.uid, QUOTA_BUILD)) {
+    if (this->conf_error &&
+        what != ACTIVATION_STOP) { /* the worker would say the same, but not to the caller */
+        fail(this, this->conf_error->message);
+        return;
+    }
+    this->builds = !activate_under_way(this->request.name);
+    if (this->builds && !quota_take(this->peer.uid, QUOTA_BUILD)) {
         refuse(this, "busy", "you have too many namespaces being started already");
         return;
     }
@@ -290,21 +319,20 @@ static void decided(GObject *source, GAsyncResult *result, gpointer user)
 
 static void begin(Connection *this)
 {
-    g_autoptr(GError) error = NULL;
     limit_set(this, ANSWER_SECONDS);
     if (this->request.verb == VERB_LIST) {
         this->reason = g_strdup("list");
         report_list(&this->peer, this->cancel, reported, ref(this));
         return;
     }
-    this->cached = cache_conf(this->request.name, &error);
+    this->cached = cache_conf(this->request.name, &this->conf_error);
     if (this->cached) {
         decide(&this->request, &this->peer, this->cached->conf, this->cancel, decided, ref(this));
     } else if (this->peer.uid == 0) { /* may enter, and stop, what is up without a file: netns-nat@NAME */
         this->reason = g_strdup("root");
         allowed(this);
     } else {
-        deny(this, error->message);
+        deny(this, this->conf_error->message);
     }
 }
 
@@ -328,7 +356,7 @@ static int request_read(Connection *this)
     bool same = peer_sent(&this->peer, &packet);
     wire_done(&packet);
     this->asked = fine;
-    if (fine && same)
+    if (this->turned_away || (fine && same))
         return 0;
     if (!same)
         deny(this, "the packet was sent by another process than connected");
@@ -342,7 +370,7 @@ static gboolean readable(int fd, GIOCondition condition, gpointer user)
     g_autoptr(Connection) this = ref(user);
     if (!this->asked) {
         if (request_read(this) == 0)
-            begin(this);
+            this->turned_away ? turn_away(this) : begin(this);
         return this->sock >= 0 ? G_SOURCE_CONTINUE : G_SOURCE_REMOVE;
     }
     /* a second packet, or the end: either way nobody waits for an answer any more */
@@ -350,18 +378,6 @@ static gboolean readable(int fd, GIOCondition condition, gpointer user)
     audit_outcome(this, "cancelled", "the caller hung up");
     connection_close(this);
     return G_SOURCE_REMOVE;
-}
-
-/* Those who are told no before anything was read: what they sent is read nevertheless, else the kernel
- * answers them with ECONNRESET instead of our words. */
-static void turn_away(Connection *this, const char *error, const char *message, const char *reason)
-{
-    g_autoptr(Connection) held = ref(this);
-    Wire packet;
-    if (wire_receive(this->sock, &packet) == 0)
-        wire_done(&packet);
-    reply_error(this, error, message);
-    audit_outcome(held, error, reason);
 }
 
 static Connection *connection_new(int sock)
@@ -375,28 +391,47 @@ static Connection *connection_new(int sock)
     return this;
 }
 
+static void wait_for_request(Connection *this, guint seconds)
+{
+    if (this->sock < 0)
+        return;
+    this->watch = g_unix_fd_add(this->sock, G_IO_IN | G_IO_HUP | G_IO_ERR, readable, this);
+    if (!this->asked)
+        limit_set(this, seconds);
+}
+
+/* Says no, but only once the request is there: a socket closed with something unread in it, or before the
+ * caller has written, answers with ECONNRESET or EPIPE instead of our words. A few callers get that second;
+ * the others are a flood. */
+static void linger(Connection *this, const char *error, const char *reason)
+{
+    this->turned_away = error;
+    this->reason = g_strdup(reason);
+    lingering++;
+    if (lingering > LINGERING_MOST)
+        turn_away(this);
+    else if (request_read(this) == 0)
+        turn_away(this);
+    else
+        wait_for_request(this, LINGER_SECONDS);
+}
+
 void connection_open(int sock, bool full)
 {
     g_autoptr(GError) error = NULL;
     g_autoptr(Connection) this = ref(connection_new(sock));
-    bool known = peer_identify(sock, &this->peer, &error);
-    if (!known) {
-        turn_away(this, "denied", DENIED_MESSAGE, error->message);
+    if (!peer_identify(sock, &this->peer, &error)) {
+        linger(this, "denied", error->message);
         return;
     }
     this->counted = !full && quota_take(this->peer.uid, QUOTA_CONNECTION);
     if (!this->counted) {
-        turn_away(this, "busy", "too many requests at a time",
-                  full ? "too many connections" : "too many connections of this user");
+        linger(this, "busy", full ? "too many requests at a time" : "too many requests of yours at a time");
         return;
     }
     if (request_read(this) == 0)
         begin(this);
-    if (this->sock < 0)
-        return;
-    this->watch = g_unix_fd_add(sock, G_IO_IN | G_IO_HUP | G_IO_ERR, readable, this);
-    if (!this->asked)
-        limit_set(this, REQUEST_SECONDS);
+    wait_for_request(this, REQUEST_SECONDS);
 }
 
 unsigned connection_count(void)

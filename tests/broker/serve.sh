@@ -57,6 +57,13 @@ Typo=basic
 Users=alice mallory
 Authorize=list
 X
+netns_file asks <<'X'
+[Namespace]
+Type=basic
+[Access]
+Users=alice
+X
+echo 'alice:secret of alice' | chpasswd
 rules <<'X'
 polkit.addRule(function(action, subject) {
     if (action.id == "org.netns-broker.enter" && action.lookup("namespace") == "lab" && action.lookup("user") == subject.user)
@@ -210,6 +217,49 @@ killed() {
     contains "$(ask alice enter quick)" RESULT=ok
 }
 it "after kill -9 in the middle of a start the next broker carries on" killed
+
+it_dialog() { it "$1" as alice timeout 60 $PYTHON "$HERE/dialog.py" "$2"; }
+it_dialog "polkit asks for the password on the caller's terminal, naming the namespace and the user, and it opens" granted
+it_dialog "a wrong password is denied" wrong
+it_dialog "a user has one dialog at a time, and goes on using what needs none" one
+# pkttyagent waits for the terminal and cannot show that its dialog was taken away: look at what polkitd and the agent are told
+hung_up() {
+    local told=/run/hung-up.bus monitor
+    dbus-monitor --system "member='CancelCheckAuthorization'" "member='CancelAuthentication'" >$told 2>&1 & monitor=$!
+    wait_until 100 test -s $told
+    as alice timeout 60 $PYTHON "$HERE/dialog.py" hang_up
+    wait_until 100 grep -q CancelAuthentication $told
+    kill $monitor
+    contains "$(cat $told)" CancelCheckAuthorization
+}
+it "hanging up takes the dialog away, and the next one can come" hung_up
+it_dialog "with nobody to ask, the answer says that authentication is needed" nobody
+
+stopped_polkit() {
+    local begun=$SECONDS polkitd
+    polkitd=$(pidof polkitd)
+    kill -STOP $polkitd
+    ask alice enter lab >/run/stopped & local client=$!
+    sleep 0.5
+    contains "$(ask alice enter quick)" RESULT=ok
+    kill -9 $polkitd
+    wait "$client"
+    same "$(cat /run/stopped)" "$DENIED"
+    test $((SECONDS - begun)) -lt 5
+}
+it "polkitd that dies in the middle is a no, and holds up nobody else" stopped_polkit
+back_again() { contains "$(ask alice enter lab)" RESULT=ok; }
+it "and is started again by the bus for the next" back_again
+no_polkit() {
+    rm /usr/share/dbus-1/system-services/org.freedesktop.PolicyKit1.service
+    dbus-send --system --print-reply --dest=org.freedesktop.DBus / org.freedesktop.DBus.ReloadConfig >/dev/null
+    kill $(pidof polkitd)
+    wait_until 100 fails pidof polkitd
+    same "$(ask alice enter lab)" "$DENIED"
+    contains "$(ask alice enter quick)" RESULT=ok
+    contains "$(ask root enter lab)" RESULT=ok
+}
+it "without polkit everybody but root and those on Authorize=list are denied" no_polkit
 
 it "what was logged has no control character of a stranger's" bash -c "! grep -qP '[\\x00-\\x08\\x0b-\\x1f\\x7f]' $LOG"
 serve_stop

@@ -1,0 +1,95 @@
+#!/bin/bash
+# cover.sh - what the front sends along with a namespace: mounts of /etc/netns/NAME, of the generated resolv.conf, a sysfs.
+. "$(dirname "$0")/../lib.sh"
+HERE=$(dirname "$(realpath "$0")")
+PYTHON=/usr/bin/python3
+mkdir -p /etc/netns-broker /etc/netns/box
+"$SERVE" --listen /run/netns-broker/socket >>/run/serve.log 2>&1 </dev/null &
+SERVE_PID=$!
+ask() { setpriv --reuid="$1" --regid="$1" --init-groups env -C / $PYTHON "$HERE/ask.py" "${@:2}"; }
+answers() { ask root list >/dev/null; }
+wait_until 100 answers
+box() {
+    printf '[Namespace]\nType=basic\n%s\n[Access]\nUsers=alice\nAuthorize=list\n' "$1" >/etc/netns-broker/box.netns
+}
+names() { ask alice enter box | sed -n 's/^FDS=//p'; }
+box ''
+
+nothing() { same "$(names)" netns; }
+it "where nothing is to be covered there is the namespace and nothing else" nothing
+sys_only() { box MountSys=yes; same "$(names)" netns,sys; box ''; }
+it "MountSys=yes brings a sysfs" sys_only
+echo 'nameserver 192.0.2.1' >/etc/netns/box/resolv.conf
+mkdir /etc/netns/box/skel.d
+echo 192.0.2.9 box >/etc/netns/box/hosts
+touch /etc/netns/box/.hosts.swp /etc/netns/box/hosts~
+covered() { same "$(names)" netns,etc/hosts,etc/resolv.conf,etc/skel.d,sys; }
+it "each entry of /etc/netns/NAME is sent by name, and a sysfs with them, but not what an editor left" covered
+no_sys() { box MountSys=no; same "$(names)" netns,etc/hosts,etc/resolv.conf,etc/skel.d; box ''; }
+it "MountSys=no leaves the sysfs out" no_sys
+rmdir /etc/netns/box/skel.d
+inside() { setpriv --reuid=alice --regid=alice --init-groups env -C / $PYTHON "$HERE/mounts.py"; }
+it "they are read-only, nosuid, nodev, noexec, and the files meant" inside
+generated() {
+    local rc=0
+    mkdir -p /run/netns-broker/dns/box
+    echo 'nameserver 192.0.2.53' >/run/netns-broker/dns/box/resolv.conf
+    same "$(names)" netns,etc/hosts,etc/resolv.conf,sys
+    mv /etc/netns/box/resolv.conf /etc/netns/kept
+    same "$(names)" netns,etc/hosts,etc/resolv.conf,sys || rc=1
+    mv /etc/netns/kept /etc/netns/box/resolv.conf
+    rm -r /run/netns-broker/dns/box
+    return $rc
+}
+it "a generated resolv.conf is sent unless the admin has one" generated
+
+refused() {
+    local answer
+    answer=$(ask alice enter box)
+    contains "$answer" ERROR=failed
+    contains "$answer" "journalctl -u netns@box"
+    fails grep -q fd <<<"$answer"
+}
+# each bad thing is put there, looked at, and taken away
+bad() {
+    local rc=0
+    "$@"
+    refused || rc=1
+    rm -rf /etc/netns/box/bad*
+    chmod 755 /etc/netns/box
+    contains "$(ask alice enter box)" RESULT=ok || rc=1
+    return $rc
+}
+it_bad() { local name=$1; shift; it "$name is refused, and nothing is sent without it" bad "$@"; }
+foreign() { echo x >/etc/netns/box/bad; chown alice /etc/netns/box/bad; }
+writable() { echo x >/etc/netns/box/bad; chmod 666 /etc/netns/box/bad; }
+fifo() { mkfifo /etc/netns/box/bad; }
+dangling() { ln -s /nowhere/at/all /etc/netns/box/bad; }
+led_astray() { mkdir -p /home/alice/d && chmod 755 /home/alice && ln -sfn /etc /home/alice/d/e && ln -s /home/alice/d/e/hostname /etc/netns/box/bad; }
+odd() { touch "/etc/netns/box/bad name"; }
+many() { touch /etc/netns/box/bad{1..20}; }
+loop() { ln -s bad /etc/netns/box/bad; }
+open_dir() { chmod 777 /etc/netns/box; }
+it_bad "a file of somebody else's" foreign
+it_bad "a file that others can write" writable
+it_bad "a pipe" fifo
+it_bad "a dangling symbolic link" dangling
+it_bad "a symbolic link through a directory of somebody else's" led_astray
+it_bad "a name with a space" odd
+it_bad "more than a packet can carry" many
+it_bad "a symbolic link to itself" loop
+it_bad "a directory that others can write" open_dir
+link_fine() { ln -sfn ../../hostname /etc/netns/box/hostname; contains "$(names)" etc/hostname; rm /etc/netns/box/hostname; }
+it "a symbolic link to a file of root's is followed" link_fine
+no_leak() {
+    local before i
+    before=$(ls /proc/$SERVE_PID/fd | wc -l)
+    for i in 1 2 3 4 5; do ask alice enter box >/dev/null; foreign; ask alice enter box >/dev/null; rm /etc/netns/box/bad; done
+    sleep 0.1
+    same "$(ls /proc/$SERVE_PID/fd | wc -l)" "$before"
+    same "$(ask root enter box | grep -c 'fd /run/netns')" 1
+    same "$(readlink /proc/$SERVE_PID/ns/net)" "$(readlink /proc/self/ns/net)"
+}
+it "the front keeps no descriptor and stays in its own namespace" no_leak
+kill $SERVE_PID
+finish
