@@ -4,6 +4,7 @@
  * FILE:LINE: what. */
 #include "check.h"
 
+#include "check-host.h"
 #include "conf-source.h"
 #include "paths.h"
 
@@ -12,6 +13,8 @@
 #include <string.h>
 
 #define SUFFIX ".netns"
+
+static bool elsewhere; /* --root: the files are for another machine */
 
 /* By file and line: slips are found section by section, and read top to bottom. */
 static int slip_compare(gconstpointer a, gconstpointer b)
@@ -30,6 +33,10 @@ static bool report(const char *what, Conf *conf, GPtrArray *slips)
     bool good = conf && !slips->len;
     g_ptr_array_sort(slips, slip_compare);
     for (guint i = 0; i < slips->len; i++)
+        printf("%s\n", (const char *)slips->pdata[i]);
+    if (good && !elsewhere)
+        check_host(conf, slips);
+    for (guint i = 0; good && i < slips->len; i++)
         printf("%s\n", (const char *)slips->pdata[i]);
     if (good)
         printf("%s: good\n", what);
@@ -109,6 +116,7 @@ int check_main(int argc, char **argv)
             return 2;
         }
         conf_set_root(optarg);
+        elsewhere = true;
     }
     if (optind == argc)
         return check_all() ? 0 : 1;

@@ -374,21 +374,34 @@ static void rule_check(const Check *check, RuleConf *rule)
 
 /* The whole */
 
+/* The lines of a section that has no name; the caller owns the array. */
+static GPtrArray *section_lines(const Conf *conf, const char *section)
+{
+    GPtrArray *lines = g_ptr_array_new();
+    for (guint i = 0; i < conf->lines->len; i++)
+        if (g_str_equal(((const ConfLine *)conf->lines->pdata[i])->section, section))
+            g_ptr_array_add(lines, conf->lines->pdata[i]);
+    return lines;
+}
+
+/* Masquerading needs a way to the host, and something that sends packets there. */
 static void nat_check(const Check *check)
 {
-    bool wire = false;
-    for (guint i = 0; i < check->conf->links->len; i++)
-        wire = wire || is_wire_to_host(check->conf->links->pdata[i]);
-    if (wire || !check->conf->nat.masquerade)
-        return;
-    for (guint i = check->conf->lines->len; i-- > 0;) {
-        const ConfLine *line = check->conf->lines->pdata[i];
-        if (g_str_equal(line->section, "NAT") && g_str_equal(line->key, "Masquerade") && *line->value) {
-            slip_line(check, line,
-                      "there is no link of Kind=veth to the host whose packets could be masqueraded");
-            return;
-        }
+    const Conf *conf = check->conf;
+    g_autoptr(GPtrArray) lines = section_lines(conf, "NAT");
+    const LinkConf *way = NULL;
+    bool used = conf->routes->len > 0;
+    for (guint i = 0; i < conf->links->len; i++) {
+        const LinkConf *link = conf->links->pdata[i];
+        used = used || link->subnet_auto == TRISTATE_YES || link->gateways->len > 0;
+        way = is_wire_to_host(link) ? link : way;
     }
+    if (conf->nat.masquerade && !way)
+        slip_key(check, lines, "Masquerade",
+                 "there is no link of Kind=veth to the host whose packets could be masqueraded");
+    else if (conf->nat.masquerade && !used)
+        slip_key(check, way->lines, "Gateway",
+                 "is missing: no packet would take the way that [NAT] Masquerade= is for");
 }
 
 void conf_check(Conf *conf, ConfSlips *slips)

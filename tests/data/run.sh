@@ -189,6 +189,28 @@ files_anywhere() {
 }
 it "check takes a file anywhere, whoever it belongs to" files_anywhere
 
+# without --root the machine itself is asked as well; the types are put into its /usr/lib for this one process
+machine_asked() {
+    clean
+    put "$ROOT/lab.netns" '[Access]' 'Users=root no-such-user 4711' 'Groups=root no-such-group' '[Hooks]' 'PreUp=/bin/sh' \
+        'PreUp=/no/such/program' "PreUp=$ROOT/others" '[Firewall]' 'File=/no/such/rules' '[Link a]' 'Kind=veth'
+    put "$ROOT/others"; chmod 777 "$ROOT/others"
+    mkdir "$ROOT/over"
+    local out; out=$(unshare --mount bash -c '
+        mount -t tmpfs over "$1/over" && mkdir "$1/over/upper" "$1/over/work" &&
+        mount -t overlay -o "lowerdir=/usr/lib,upperdir=$1/over/upper,workdir=$1/over/work" over /usr/lib &&
+        mkdir -p /usr/lib/netns-broker && cp -r "$1/usr/lib/netns-broker/types" /usr/lib/netns-broker/ &&
+        exec "$2" check "$1/lab.netns"' - "$ROOT" "$NETNSCTL")
+    contains "$out" "Users=root no-such-user 4711: note: there is no user no-such-user here"
+    contains "$out" "note: there is no group no-such-group here"
+    contains "$out" "PreUp=/no/such/program: note: there is no such file here"
+    contains "$out" "others: note: others than root could write the file"
+    contains "$out" "File=/no/such/rules: note:"
+    contains "$out" "lab.netns: good"
+    same "$(grep -c note: <<<"$out")" 5
+}
+it "check notes what this machine does not have, and calls the file good" machine_asked
+
 usage_told() {
     local rc=0
     "$NETNSCTL" check --frobnicate >/dev/null 2>&1 || rc=$?; same $rc 2; rc=0
