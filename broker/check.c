@@ -59,22 +59,16 @@ static bool check_type(const char *type)
     return report(what, conf_load_type(type, CONF_STRICT, slips, NULL), slips);
 }
 
-/* A file in one of the configuration directories is what its name says, drop-ins and all; any other stands
- * for itself. */
 static bool check_file(const char *path)
 {
     g_autofree char *full = g_canonicalize_filename(path, NULL);
-    const char *below = conf_source_short(full);
     g_autofree char *base = g_path_get_basename(full);
-    GPtrArray *slips;
-    if (g_str_has_suffix(base, SUFFIX) && below != full) {
+    const char *below = conf_source_short(full);
+    if (below != full && g_str_has_prefix(below, "types/") && g_str_has_suffix(base, SUFFIX)) {
         base[strlen(base) - strlen(SUFFIX)] = '\0';
-        if (g_str_has_prefix(below, "types/"))
-            return check_type(base);
-        if (!strchr(below, '/'))
-            return check_name(base);
+        return check_type(base);
     }
-    slips = g_ptr_array_new_with_free_func(g_free);
+    GPtrArray *slips = g_ptr_array_new_with_free_func(g_free);
     return report(path, conf_load_file(path, CONF_ANY_OWNER, slips, NULL), slips);
 }
 

@@ -4,6 +4,7 @@
  * whole is checked (conf-check.c). */
 #include "conf-merge.h"
 
+#include "conf-check.h"
 #include "conf-read.h"
 #include "conf-source.h"
 #include "link.h"

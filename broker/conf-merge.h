@@ -1,7 +1,7 @@
 /* conf-merge.h - from the text of all sources to one checked Conf. */
 #pragma once
 
-#include "conf-read.h"
+#include "conf.h"
 
 typedef enum ConfMerge {
     CONF_MERGE_ALL,
@@ -14,7 +14,3 @@ Conf *conf_merge(const char *name, const GPtrArray *sources, ConfMerge how, GPtr
 
 /* A Conf with every default. */
 Conf *conf_new(const char *name);
-
-/* What single values cannot say (conf-check.c). May fill in what follows from the rest (families of routes
- * and rules). */
-void conf_check(Conf *conf, ConfSlips *slips);

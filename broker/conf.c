@@ -261,9 +261,14 @@ Conf *conf_load(const char *name, const char *type, ConfFlags flags, GPtrArray *
 Conf *conf_load_file(const char *path, ConfFlags flags, GPtrArray *slips, GError **error)
 {
     g_autoptr(GPtrArray) sources = sources_new();
-    g_autofree char *name = g_path_get_basename(path);
+    g_autofree char *name = g_path_get_basename(path), *full = g_canonicalize_filename(path, NULL);
+    const char *below = conf_source_short(full);
     GError *why = NULL;
     ConfSource *main = NULL;
+    if (g_str_has_suffix(name, SUFFIX) && below != full && g_str_equal(below, name)) {
+        name[strlen(name) - strlen(SUFFIX)] = '\0';
+        return conf_load(name, NULL, CONF_STRICT, slips, error);
+    }
     if (!g_str_has_suffix(name, SUFFIX))
         g_set_error(&why, CONF_ERROR, CONF_ERROR_INVALID, "%s: the file must be called NAME.netns", path);
     else

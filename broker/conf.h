@@ -219,7 +219,8 @@ bool conf_name_valid(const char *name, GError **error);
  * (GPtrArray of char*) all errors are collected there too, one sentence each. */
 Conf *conf_load(const char *name, const char *type, ConfFlags flags, GPtrArray *slips, GError **error);
 
-/* The same for a file anywhere: its name is the part before ".netns". */
+/* The same for a file anywhere: its name is the part before ".netns". One in a configuration directory is loaded by its name, that is
+ * with its drop-ins, and is never of any owner. */
 Conf *conf_load_file(const char *path, ConfFlags flags, GPtrArray *slips, GError **error);
 
 /* A type alone, as `check` looks at it: keys that it leaves to the admin (%?) need not be there. */

@@ -1,0 +1,188 @@
+/* conf-check-link.c - the checks of links: addresses, gateways, ends, names, pools. */
+#include "conf-check.h"
+#include "link.h"
+
+#include <string.h>
+
+static bool has_family(const GPtrArray *prefixes, int family)
+{
+    for (guint i = 0; i < prefixes->len; i++)
+        if (((const IpPrefix *)prefixes->pdata[i])->address.family == family)
+            return true;
+    return false;
+}
+
+static bool is_multicast(const IpAddress *address)
+{
+    if (address->family == AF_INET6)
+        return IN6_IS_ADDR_MULTICAST(&address->v6);
+    return IN_MULTICAST(ntohl(address->v4.s_addr));
+}
+
+static bool is_unspecified(const IpAddress *address)
+{
+    static const uint8_t zeros[16];
+    return !memcmp(address->bytes, zeros, ip_address_bits(address->family) / 8);
+}
+
+static void addresses_check(const Check *check, const LinkConf *link, const GPtrArray *addresses)
+{
+    for (guint i = 0; i < addresses->len; i++) {
+        const IpPrefix *prefix = addresses->pdata[i];
+        if (is_multicast(&prefix->address) || is_unspecified(&prefix->address))
+            check_slip_prefix(check, prefix, "an interface cannot have this address");
+        if (prefix->address.family == AF_INET6 && check->conf->ns.ipv6 == TRISTATE_NO)
+            check_slip_prefix(check, prefix, "[Namespace] IPv6=no, so there can be no IPv6 address");
+        if (prefix->address.family == AF_INET6 && link->mtu && link->mtu < 1280)
+            check_slip_key(check, link->lines, "MTU", "IPv6 needs 1280 at least (RFC 8200)");
+        if (prefix->length == 0)
+            check_slip_prefix(check, prefix,
+                              "a prefix length of 0 would make the whole Internet a neighbour");
+    }
+}
+
+static gboolean same_address(gconstpointer a, gconstpointer b)
+{
+    return ip_address_equal(&((const IpPrefix *)a)->address, &((const IpPrefix *)b)->address);
+}
+
+static void duplicates_check(const Check *check, const LinkConf *link)
+{
+    const GPtrArray *both[] = {link->addresses, link->host_addresses};
+    g_autoptr(GPtrArray) seen = g_ptr_array_new();
+    for (size_t which = 0; which < G_N_ELEMENTS(both); which++)
+        for (guint i = 0; i < both[which]->len; i++) {
+            const IpPrefix *prefix = both[which]->pdata[i];
+            if (g_ptr_array_find_with_equal_func(seen, prefix, same_address, NULL))
+                check_slip_prefix(check, prefix, "this link has the address already");
+            g_ptr_array_add(seen, (gpointer)prefix);
+        }
+}
+
+static void gateways_check(const Check *check, const LinkConf *link)
+{
+    unsigned seen[2] = {0, 0};
+    for (guint i = 0; i < link->gateways->len; i++) {
+        const IpPrefix *gateway = link->gateways->pdata[i];
+        int family = gateway->address.family;
+        /* every IPv6 interface has a link-local address, and reaches a link-local gateway by it */
+        bool reachable = has_family(link->addresses, family) || link->subnet_auto == TRISTATE_YES ||
+                         (family == AF_INET6 && link->accept_ra == TRISTATE_YES) ||
+                         (family == AF_INET6 && ip_address_is_link_local(&gateway->address));
+        if (is_multicast(&gateway->address) || is_unspecified(&gateway->address))
+            check_slip_prefix(check, gateway, "not an address that a gateway can have");
+        else if (family == AF_INET6 && check->conf->ns.ipv6 == TRISTATE_NO)
+            check_slip_prefix(check, gateway, "[Namespace] IPv6=no, so there can be no IPv6 gateway");
+        else if (!reachable)
+            check_slip_prefix(check, gateway, "the link has no %s address to reach it from",
+                              check_family(family));
+        if (seen[family == AF_INET6]++)
+            check_slip_prefix(check, gateway,
+                              "a link has one %s gateway; write others as [Route NAME] with a Metric=",
+                              check_family(family));
+        for (guint j = 0; j < link->addresses->len; j++)
+            if (ip_address_equal(&gateway->address, &((const IpPrefix *)link->addresses->pdata[j])->address))
+                check_slip_prefix(check, gateway, "is the link's own address");
+    }
+}
+
+static void ends_check(const Check *check, const LinkConf *link)
+{
+    static const char *const keys[] = {"HostAddress", "HostName", "HostMACAddress", NULL};
+    const bool given[] = {link->host_addresses->len > 0, link->host_name.text[0] != '\0', link->host_mac.set};
+    for (size_t i = 0; keys[i]; i++)
+        if (given[i] && !link->kind->has_host_end)
+            check_slip_key(check, link->lines, keys[i], "a link of Kind=%s has no end in the host",
+                           link->kind->name);
+    if (link->kind->needs_parent && !link->parent.text[0])
+        check_slip_key(check, link->lines, "Parent", "is missing: which interface of the host carries it");
+    if (!link->kind->needs_parent && link->parent.text[0])
+        check_slip_key(check, link->lines, "Parent", "a link of Kind=%s has no parent", link->kind->name);
+}
+
+bool check_is_wire(const LinkConf *link)
+{
+    bool create;
+    return link->kind->has_host_end && link->kind->born_outside &&
+           !(link->kind->bridge && link->kind->bridge(link, &create)) &&
+           !(link->kind->peer && link->kind->peer(link));
+}
+
+static void pools_check(const Check *check, const LinkConf *link)
+{
+    if (link->subnet_auto != TRISTATE_YES)
+        return;
+    if (!check_is_wire(link))
+        check_slip_key(check, link->lines, "Subnet", "only a veth to the host can have its addresses chosen");
+    if (!link->pools->len)
+        check_slip_key(check, link->lines, "Subnet", "Pool= is missing: what to choose from");
+    for (guint i = 0; i < link->pools->len; i++) {
+        const IpPrefix *pool = link->pools->pdata[i];
+        unsigned most = pool->address.family == AF_INET6 ? 64 : 30;
+        check_network(check, pool);
+        if (pool->length > most)
+            check_slip_prefix(check, pool, "too small: %s subnets are /%u",
+                              check_family(pool->address.family), most);
+    }
+}
+
+/* An Address= of the admin's is the word against the type's Subnet=auto. */
+static void subnet_settle(LinkConf *link)
+{
+    bool theirs = false;
+    for (guint i = 0; i < link->lines->len; i++) {
+        const ConfLine *line = link->lines->pdata[i];
+        if (g_str_equal(line->key, "Subnet") && *line->value)
+            theirs = !line->from_type;
+    }
+    if (link->subnet_auto == TRISTATE_YES && !theirs && (link->addresses->len || link->host_addresses->len))
+        link->subnet_auto = TRISTATE_NO;
+}
+
+static void link_names_check(const Check *check, const LinkConf *link, guint index)
+{
+    if (g_str_equal(link->name.text, "lo"))
+        check_slip_key(check, link->lines, "Name", "lo is there already");
+    for (guint i = 0; i < index; i++) {
+        const LinkConf *other = check->conf->links->pdata[i];
+        if (g_str_equal(link->name.text, other->name.text))
+            check_slip_key(check, link->lines, "Name", "%s is the name of [Link %s] already", link->name.text,
+                           other->label);
+        if (link->host_name.text[0] && g_str_equal(link->host_name.text, other->host_name.text))
+            check_slip_key(check, link->lines, "HostName", "%s is the host's end of [Link %s] already",
+                           link->host_name.text, other->label);
+    }
+}
+
+/* Two default routes of the same family and metric: the kernel has "File exists" to say about the second. */
+static void defaults_check(const Check *check, const LinkConf *link, guint index)
+{
+    for (guint i = 0; i < link->gateways->len; i++) {
+        const IpPrefix *gateway = link->gateways->pdata[i];
+        for (guint j = 0; j < index; j++) {
+            const LinkConf *other = check->conf->links->pdata[j];
+            if (has_family(other->gateways, gateway->address.family))
+                check_slip_prefix(
+                    check, gateway,
+                    "[Link %s] has an %s gateway already; write this one as [Route NAME] with a "
+                    "Metric= or Table=",
+                    other->label, check_family(gateway->address.family));
+        }
+    }
+}
+
+void check_link(const Check *check, LinkConf *link, guint index)
+{
+    GError *error = NULL;
+    subnet_settle(link);
+    ends_check(check, link);
+    addresses_check(check, link, link->addresses);
+    addresses_check(check, link, link->host_addresses);
+    duplicates_check(check, link);
+    gateways_check(check, link);
+    pools_check(check, link);
+    link_names_check(check, link, index);
+    defaults_check(check, link, index);
+    if (link->kind->check && !link->kind->check(link, &error))
+        conf_slip(check->slips, error);
+}

@@ -1,0 +1,36 @@
+/* conf-check.h - what single values of a configuration cannot say: how they go together. */
+#pragma once
+
+#include "conf-read.h"
+
+/* Check a Conf whose values are all in place. May fill in what follows from the rest: families of routes and
+ * rules, whether a subnet is chosen. */
+void conf_check(Conf *conf, ConfSlips *slips);
+
+/* The parts of it. */
+
+typedef struct Check {
+    Conf *conf;
+    ConfSlips *slips;
+} Check;
+
+/* A slip at a line; at one of the addresses of a line, named when there are several; at the last assignment
+ * of @key. */
+void check_slip_line(const Check *check, const ConfLine *line, const char *format, ...) G_GNUC_PRINTF(3, 4);
+void check_slip_prefix(const Check *check, const IpPrefix *prefix, const char *format, ...)
+    G_GNUC_PRINTF(3, 4);
+void check_slip_key(const Check *check, const GPtrArray *lines, const char *key, const char *format, ...)
+    G_GNUC_PRINTF(4, 5);
+
+const char *check_family(int family); /* "IPv4", "IPv6" */
+
+/* Host bits behind the prefix length: the kernel answers "Invalid argument" to such a route or rule. */
+void check_network(const Check *check, const IpPrefix *prefix);
+
+/* Is it a wire to the host itself: not on a bridge, not to another namespace? */
+bool check_is_wire(const LinkConf *link);
+
+/* @index: which one of the Conf's; it is compared with those before it. */
+void check_link(const Check *check, LinkConf *link, guint index);
+void check_route(const Check *check, RouteConf *route, guint index);
+void check_rule(const Check *check, RuleConf *rule);
