@@ -273,7 +273,8 @@ Conf *conf_merge(const char *name, const GPtrArray *sources, ConfMerge how, GPtr
     g_autoptr(Conf) conf = conf_new(name);
     Loader loader = {.conf = conf, .how = how, .slips = {.messages = slips}};
     g_autoptr(GPtrArray) parts = loader.parts = conf_read(conf, sources, &loader.slips);
-    g_autoptr(GPtrArray) link_parts = loader.link_parts = g_ptr_array_new();
+    g_autoptr(GPtrArray) link_parts = g_ptr_array_new();
+    loader.link_parts = link_parts;
     if (how != CONF_MERGE_REST)
         conf_parts_name(conf, parts, &loader.slips);
     parts_merge(&loader);

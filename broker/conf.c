@@ -116,6 +116,13 @@ typedef struct TypeScan {
     char *value;   /* owned */
 } TypeScan;
 
+static void type_scan_done(TypeScan *scan)
+{
+    g_free(scan->value);
+}
+
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(TypeScan, type_scan_done)
+
 static void scan_section(void *user, unsigned line, const char *section, const char *label)
 {
     TypeScan *scan = user;
@@ -213,13 +220,13 @@ static Conf *sources_load(const char *name, const char *type, const char *file, 
                           ConfFlags flags, GPtrArray *slips, GError **error)
 {
     GError *why = NULL;
-    TypeScan scan = {0};
+    g_auto(TypeScan) scan = {0};
     type_scan(sources, &scan);
-    g_autofree char *value = scan.value;
     g_autofree char *chosen = type_choose(name, type, &scan, &why);
     if (!chosen || !type_lay(chosen, &scan, flags, sources, &why)) {
         /* what is wrong besides the type is worth knowing as well */
-        g_autoptr(Conf) rest = slips ? conf_merge(name, sources, CONF_MERGE_REST, slips, NULL) : NULL;
+        if (slips)
+            conf_free(conf_merge(name, sources, CONF_MERGE_REST, slips, NULL));
         g_propagate_error(error, noted(slips, why));
         return NULL;
     }
