@@ -28,16 +28,16 @@ static bool host_side(const Conf *conf, const LinkConf *link, const char *host_n
 static bool make_outer(const Plan *plan, LinkPlan *link, Nl *outer, bool again, GError **error)
 {
     g_autofree char *mark = g_strconcat("netns-broker:", plan->conf->name, NULL);
-    bool made_bridge = false;
 
     if (link->conf->subnet_auto == TRISTATE_YES && !pool_fill(link, plan->conf, plan->host, error))
         return false;
     if (routed_by_host(link->conf) && !forwarding_need(plan->conf->name, NULL, FAMILIES_NONE, false, error))
         return false;
-    if (!device_create(link, mark, outer, &made_bridge, error))
+    if (!device_create(link, outer, error))
         return false;
-    if (link->host_name[0] && link->host_addresses->len + link->addresses->len > 0) {
-        route_queue_host_addresses(link, nl_ifindex(outer, link->host_name), outer);
+    if (link->host_name[0]) {
+        device_queue_mark(link, mark, outer);
+        route_queue_host_addresses(link, outer);
         if (!nl_run(outer, error))
             return false;
     }
@@ -64,8 +64,8 @@ bool attach_link(const Plan *plan, LinkPlan *link, bool again, GError **error)
 {
     if (!attach_outer(plan, link, again, error))
         return false;
-    if (link->index == 0)
-        link->index = nl_ifindex(plan->inside, link->name);
+    /* a veth's inner end takes no number that we choose (drivers/net/veth.c), so it is asked for */
+    link->index = nl_ifindex(plan->inside, link->name);
     if (!inside_link_sysctls(link, error))
         return false;
     route_queue_addresses(link, plan->inside);

@@ -108,8 +108,6 @@ static bool fill(const Conf *conf, Record *record, int nsfd, Nl *host, GError **
 
     if (!plan)
         return false;
-    if (record->adopted)
-        inside_forget_indices(plan);
     if (!prepare_inside(conf, plan, json_is_true(json_object_get(record->detail, "flush")), error) || !make_links(plan, record->ready, error) || !resolv_write(conf, error))
         return false;
     inside_describe(plan, record->detail);

@@ -18,32 +18,28 @@ static char *what_of(const LinkPlan *plan, const char *verb, const char *name)
     return g_strdup_printf("%s: cannot %s %s", cite, verb, name);
 }
 
-static struct nlmsghdr *new_link(Nl *nl, char *what, const char *kind, unsigned index, bool up)
+/* @plan: whose kind has data of its own to add; NULL: none. */
+static struct nlmsghdr *new_link(Nl *nl, char *what, const char *kind, bool up, const LinkPlan *plan)
 {
-    struct ifinfomsg link = {.ifi_family = AF_UNSPEC, .ifi_index = (int)index, .ifi_flags = up ? IFF_UP : 0, .ifi_change = up ? IFF_UP : 0};
+    struct ifinfomsg link = {.ifi_family = AF_UNSPEC, .ifi_flags = up ? IFF_UP : 0, .ifi_change = up ? IFF_UP : 0};
     struct nlmsghdr *h = nl_add(nl, what, RTM_NEWLINK, NLM_F_CREATE | NLM_F_EXCL, &link, sizeof link);
     struct nlattr *info = mnl_attr_nest_start(h, IFLA_LINKINFO);
 
     mnl_attr_put_strz(h, IFLA_INFO_KIND, kind);
+    if (plan && plan->conf->kind->put_data) {
+        struct nlattr *data = mnl_attr_nest_start(h, IFLA_INFO_DATA);
+        plan->conf->kind->put_data(h, plan);
+        mnl_attr_nest_end(h, data);
+    }
     mnl_attr_nest_end(h, info);
     return h;
 }
 
-/* Like new_link, with the kind's own data in the same nest. */
-static struct nlmsghdr *new_planned(Nl *nl, char *what, const LinkPlan *plan, unsigned index, bool up)
+static struct nlmsghdr *new_planned(Nl *nl, const LinkPlan *plan, const char *name, bool up)
 {
-    const LinkKind *kind = plan->conf->kind;
-    struct ifinfomsg link = {.ifi_family = AF_UNSPEC, .ifi_index = (int)index, .ifi_flags = up ? IFF_UP : 0, .ifi_change = up ? IFF_UP : 0};
-    struct nlmsghdr *h = nl_add(nl, what, RTM_NEWLINK, NLM_F_CREATE | NLM_F_EXCL, &link, sizeof link);
-    struct nlattr *info = mnl_attr_nest_start(h, IFLA_LINKINFO);
+    struct nlmsghdr *h = new_link(nl, what_of(plan, "make", name), plan->conf->kind->name, up, plan);
 
-    mnl_attr_put_strz(h, IFLA_INFO_KIND, kind->name);
-    if (kind->put_data) {
-        struct nlattr *data = mnl_attr_nest_start(h, IFLA_INFO_DATA);
-        kind->put_data(h, plan);
-        mnl_attr_nest_end(h, data);
-    }
-    mnl_attr_nest_end(h, info);
+    mnl_attr_put_strz(h, IFLA_IFNAME, name);
     if (plan->conf->mtu)
         mnl_attr_put_u32(h, IFLA_MTU, plan->conf->mtu);
     if (plan->parent)
@@ -57,60 +53,76 @@ static void put_mac(struct nlmsghdr *h, const MacAddress *mac)
         mnl_attr_put(h, IFLA_ADDRESS, sizeof mac->bytes, mac->bytes);
 }
 
-/* The alias cannot be given at birth (net/core/rtnetlink.c, rtnl_create_link); the group can, and already marks it as ours. */
-static void queue_mark(Nl *nl, const char *name, const char *mark, const char *altname)
+static void queue_altname(Nl *nl, unsigned index, const char *name, const char *altname)
 {
-    struct ifinfomsg link = {.ifi_family = AF_UNSPEC};
-    struct nlmsghdr *h = nl_add(nl, NULL, RTM_NEWLINK, 0, &link, sizeof link);
+    struct ifinfomsg link = {.ifi_family = AF_UNSPEC, .ifi_index = (int)index};
+    struct nlmsghdr *h;
+    struct nlattr *list;
 
-    mnl_attr_put_strz(h, IFLA_IFNAME, name);
-    mnl_attr_put(h, IFLA_IFALIAS, strlen(mark), mark);
     if (!altname)
         return;
     h = nl_add(nl, g_strdup_printf("cannot name %s also %s", name, altname), RTM_NEWLINKPROP, NLM_F_CREATE | NLM_F_EXCL | NLM_F_APPEND, &link,
                sizeof link);
-    mnl_attr_put_strz(h, IFLA_IFNAME, name);
-    struct nlattr *list = mnl_attr_nest_start(h, IFLA_PROP_LIST);
+    list = mnl_attr_nest_start(h, IFLA_PROP_LIST);
     mnl_attr_put_strz(h, IFLA_ALT_IFNAME, altname);
     mnl_attr_nest_end(h, list);
-    nl_tolerate(nl, EEXIST);
 }
 
-static void queue_pair(LinkPlan *plan, const char *mark, Nl *outer)
+/* The alias cannot be given at birth (net/core/rtnetlink.c, rtnl_create_link); the group can, and already marks it as ours. */
+static void queue_alias(Nl *nl, unsigned index, const char *mark)
 {
-    struct nlmsghdr *h = new_planned(outer, what_of(plan, "make", plan->host_name), plan, 0, true);
+    struct ifinfomsg link = {.ifi_family = AF_UNSPEC, .ifi_index = (int)index};
 
-    mnl_attr_put_strz(h, IFLA_IFNAME, plan->host_name);
+    mnl_attr_put(nl_add(nl, g_strdup("cannot set the alias"), RTM_NEWLINK, 0, &link, sizeof link), IFLA_IFALIAS, strlen(mark), mark);
+}
+
+void device_queue_mark(const LinkPlan *plan, const char *mark, Nl *outer)
+{
+    queue_alias(outer, plan->host_index, mark);
+    queue_altname(outer, plan->host_index, plan->host_name, plan->conf->host_altname);
+}
+
+static void queue_pair(LinkPlan *plan, Nl *outer)
+{
+    struct nlmsghdr *h = new_planned(outer, plan, plan->host_name, true);
+
     put_mac(h, &plan->conf->host_mac);
     /* in another namespace the group would mean nothing */
     if (plan->outer_nsfd < 0)
         mnl_attr_put_u32(h, IFLA_GROUP, plan->group);
     if (plan->master)
         mnl_attr_put_u32(h, IFLA_MASTER, plan->master);
-    queue_mark(outer, plan->host_name, mark, plan->conf->host_altname);
 }
 
 static void queue_single(LinkPlan *plan, Nl *host)
 {
-    struct nlmsghdr *h = new_planned(host, what_of(plan, "make", plan->name), plan, plan->index, false);
+    struct nlmsghdr *h = new_planned(host, plan, plan->name, false);
 
-    mnl_attr_put_strz(h, IFLA_IFNAME, plan->name);
     mnl_attr_put_u32(h, IFLA_NET_NS_FD, (uint32_t)plan->nsfd);
     put_mac(h, &plan->conf->mac);
 }
 
-static void queue_sibling(LinkPlan *plan, const char *mark, Nl *host)
+static void queue_sibling(LinkPlan *plan, Nl *host)
 {
-    struct nlmsghdr *h = new_planned(host, what_of(plan, "make", plan->host_name), plan, 0, true);
+    struct nlmsghdr *h = new_planned(host, plan, plan->host_name, true);
 
-    mnl_attr_put_strz(h, IFLA_IFNAME, plan->host_name);
     put_mac(h, &plan->conf->host_mac);
     mnl_attr_put_u32(h, IFLA_GROUP, FIREWALL_GROUP | FIREWALL_HOST_ACCESS);
-    queue_mark(host, plan->host_name, mark, plan->conf->host_altname);
 }
 
-/* *ret_made: the bridge was not there and is now. */
-static bool find_bridge(LinkPlan *plan, Nl *host, bool *ret_made, GError **error)
+static bool make_bridge(LinkPlan *plan, const char *bridge, const char *cite, Nl *host, GError **error)
+{
+    struct nlmsghdr *h = new_link(host, g_strdup_printf("%s: cannot make the bridge", cite), "bridge", true, NULL);
+
+    mnl_attr_put_strz(h, IFLA_IFNAME, bridge);
+    if (!nl_run(host, error))
+        return false;
+    plan->master = nl_ifindex(host, bridge);
+    queue_alias(host, plan->master, BRIDGE_MARK);
+    return nl_run(host, error);
+}
+
+static bool find_bridge(LinkPlan *plan, Nl *host, GError **error)
 {
     const LinkConf *link = plan->conf;
     bool create = false;
@@ -123,17 +135,10 @@ static bool find_bridge(LinkPlan *plan, Nl *host, bool *ret_made, GError **error
     if (plan->master)
         return true;
     cite = conf_cite(link->lines, "Bridge");
-    if (!create) {
-        g_set_error(error, CONF_ERROR, CONF_ERROR_INVALID, "%s: no such bridge in the host, and CreateBridge=yes does not ask for it", cite);
-        return false;
-    }
-    mnl_attr_put_strz(new_link(host, g_strdup_printf("%s: cannot make the bridge", cite), "bridge", 0, true), IFLA_IFNAME, bridge);
-    queue_mark(host, bridge, BRIDGE_MARK, NULL);
-    if (!nl_run(host, error))
-        return false;
-    *ret_made = true;
-    plan->master = nl_ifindex(host, bridge);
-    return true;
+    if (create)
+        return make_bridge(plan, bridge, cite, host, error);
+    g_set_error(error, CONF_ERROR, CONF_ERROR_INVALID, "%s: no such bridge in the host, and CreateBridge=yes does not ask for it", cite);
+    return false;
 }
 
 /* The kernel's words for a kind it was built without are "Unknown device type" (EOPNOTSUPP): say which. */
@@ -147,34 +152,31 @@ static bool explain(const LinkPlan *plan, GError **error)
     return false;
 }
 
-bool device_create(LinkPlan *plan, const char *mark, Nl *outer, bool *ret_made_bridge, GError **error)
+bool device_create(LinkPlan *plan, Nl *outer, GError **error)
 {
     const LinkKind *kind = plan->conf->kind;
 
-    if (!find_bridge(plan, outer, ret_made_bridge, error))
+    if (!find_bridge(plan, outer, error))
         return false;
     if (kind->born_outside) {
-        queue_pair(plan, mark, outer);
+        queue_pair(plan, outer);
     } else {
         queue_single(plan, outer);
         if (plan->host_name[0])
-            queue_sibling(plan, mark, outer);
+            queue_sibling(plan, outer);
     }
-    return nl_run(outer, error) || explain(plan, error);
+    if (!nl_run(outer, error))
+        return explain(plan, error);
+    if (plan->host_name[0])
+        plan->host_index = nl_ifindex(outer, plan->host_name);
+    return true;
 }
 
 void device_queue_up(const LinkPlan *plan, Nl *inside)
 {
     struct ifinfomsg link = {.ifi_family = AF_UNSPEC, .ifi_index = (int)plan->index, .ifi_change = IFF_UP};
 
-    if (plan->conf->altname) {
-        struct nlmsghdr *h = nl_add(inside, what_of(plan, "name", plan->name), RTM_NEWLINKPROP,
-                                    NLM_F_CREATE | NLM_F_EXCL | NLM_F_APPEND, &link, sizeof link);
-        struct nlattr *list = mnl_attr_nest_start(h, IFLA_PROP_LIST);
-        mnl_attr_put_strz(h, IFLA_ALT_IFNAME, plan->conf->altname);
-        mnl_attr_nest_end(h, list);
-        nl_tolerate(inside, EEXIST);
-    }
+    queue_altname(inside, plan->index, plan->name, plan->conf->altname);
     if (plan->conf->up == TRISTATE_NO)
         return;
     link.ifi_flags = IFF_UP;

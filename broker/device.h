@@ -4,12 +4,16 @@
 #include "link.h"
 #include "nl.h"
 
-/* Makes the link, born in its namespace, down inside and up outside; @mark becomes the alias of what stays in the host.
- * Also the bridge that is asked for and not there yet (*ret_made_bridge), and the sibling in the host.
- * @outer: netlink socket of the host, or of the namespace that holds the outer end. To be called with the host's lock. */
-bool device_create(LinkPlan *plan, const char *mark, Nl *outer, bool *ret_made_bridge, GError **error);
+/* Makes the link, born in its namespace, down inside and up outside; also the bridge that is asked for and not there yet, and the
+ * sibling in the host. Fills in master and host_index. @outer: netlink socket of the host, or of the namespace that holds the outer
+ * end. To be called with the host's lock. */
+bool device_create(LinkPlan *plan, Nl *outer, GError **error);
 
-/* Queues: MTU and such are set, the link goes up. */
+/* Queues: @mark becomes the alias of the outer end, a name that was too long its altname. Never in one batch with the making: the kernel
+ * goes on after a failure, and the mark would land on the interface that had the name. */
+void device_queue_mark(const LinkPlan *plan, const char *mark, Nl *outer);
+
+/* Queues: the link gets its altname and goes up. */
 void device_queue_up(const LinkPlan *plan, Nl *inside);
 
 /* Removes interface @name seen by @nl; with @mark only if that is its alias, or it has none yet and its group is ours. No error when it

@@ -109,12 +109,6 @@ bool inside_link_sysctls(const LinkPlan *link, GError **error)
     return visit(link->nsfd, set_link, link, error);
 }
 
-void inside_forget_indices(Plan *plan)
-{
-    for (guint i = 0; i < plan->links->len; i++)
-        ((LinkPlan *)plan->links->pdata[i])->index = 0;
-}
-
 static json_t *texts(const GPtrArray *prefixes)
 {
     json_t *list = json_array();

@@ -11,8 +11,5 @@ bool inside_prepare(const Conf *conf, int nsfd, Nl *inside, GError **error);
 /* A link's own Sysctl= and IPv6AcceptRA=. */
 bool inside_link_sysctls(const LinkPlan *link, GError **error);
 
-/* In a namespace that had links before we came, interface numbers are the kernel's to choose. */
-void inside_forget_indices(Plan *plan);
-
 /* Writes the addresses and names of all links into the record's detail. */
 void inside_describe(const Plan *plan, json_t *detail);

@@ -51,9 +51,8 @@ static bool veth_check(const LinkConf *link, GError **error)
 static void veth_put_data(struct nlmsghdr *message, const LinkPlan *plan)
 {
     struct nlattr *peer = mnl_attr_nest_start(message, VETH_INFO_PEER);
-    struct ifinfomsg *link = mnl_nlmsg_put_extra_header(message, sizeof *link);
 
-    link->ifi_index = (int)plan->index;
+    mnl_nlmsg_put_extra_header(message, sizeof(struct ifinfomsg));
     mnl_attr_put_strz(message, IFLA_IFNAME, plan->name);
     mnl_attr_put_u32(message, IFLA_NET_NS_FD, (uint32_t)plan->nsfd);
     if (plan->conf->mtu)

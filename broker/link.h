@@ -17,7 +17,8 @@ typedef struct LinkPlan {
     char host_name[IFNAMSIZ];  /* "": no end in the host */
     int nsfd;                  /* the namespace, borrowed */
     int outer_nsfd;            /* where the outer end is: -1 = the host; owned */
-    unsigned index;            /* inside, chosen by us; 0 = the kernel's choice */
+    unsigned index;            /* inside; 0 until the link is made */
+    unsigned host_index;       /* of the end in the host; likewise */
     unsigned parent;           /* ifindex in the host, 0 = none */
     unsigned master;           /* ifindex of the bridge the outer end joins, 0 = none */
     uint32_t group;            /* IFLA_GROUP of the outer end: firewall.h */

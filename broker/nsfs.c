@@ -154,6 +154,16 @@ bool nsfs_unpin(const char *name, GError **error)
     return true;
 }
 
+void nsfs_unpin_stale(const char *name)
+{
+    g_autofree char *path = g_build_filename(NSFS_DIR, name, NULL);
+    struct statfs fs;
+    struct stat st;
+
+    if (lstat(path, &st) == 0 && S_ISREG(st.st_mode) && st.st_size == 0 && statfs(path, &fs) == 0 && fs.f_type != NSFS_MAGIC)
+        (void)unlink(path);
+}
+
 bool nsfs_enter(int fd, GError **error)
 {
     if (setns(fd, CLONE_NEWNET) < 0)

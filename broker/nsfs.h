@@ -29,6 +29,8 @@ bool nsfs_prepare(GError **error);
 bool nsfs_pin(int fd, const char *name, GError **error);
 /* Lazy unmount and unlink. No error when it is gone already. */
 bool nsfs_unpin(const char *name, GError **error);
+/* Removes the empty file of a pin that lost its mount; to be called for names of ours only. */
+void nsfs_unpin_stale(const char *name);
 
 /* The calling thread goes in. Typed CLONE_NEWNET, always. */
 bool nsfs_enter(int fd, GError **error);

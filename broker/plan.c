@@ -89,14 +89,13 @@ static bool find_peer(LinkPlan *plan, GError **error)
     return false;
 }
 
-static LinkPlan *link_plan_new(const Conf *conf, const LinkConf *link, unsigned index, int nsfd)
+static LinkPlan *link_plan_new(const Conf *conf, const LinkConf *link, int nsfd)
 {
     LinkPlan *plan = g_new0(LinkPlan, 1);
 
     plan->conf = link;
     plan->nsfd = nsfd;
     plan->outer_nsfd = -1;
-    plan->index = index;
     plan->group = group_of(&conf->nat);
     plan_link_names(conf, link, plan->name, plan->host_name);
     plan->addresses = copies(link->addresses);
@@ -117,8 +116,7 @@ Plan *plan_new(const Conf *conf, int nsfd, Nl *host, GError **error)
     if (!plan->inside)
         return NULL;
     for (guint i = 0; i < conf->links->len; i++) {
-        /* index 1 is lo; in a new namespace we choose the others and need not ask for them */
-        LinkPlan *link = link_plan_new(conf, conf->links->pdata[i], i + 2, nsfd);
+        LinkPlan *link = link_plan_new(conf, conf->links->pdata[i], nsfd);
         g_ptr_array_add(plan->links, link);
         if (!find_parent(link, host, error) || !find_peer(link, error))
             return NULL;

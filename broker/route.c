@@ -100,20 +100,20 @@ void route_queue_gateways(const LinkPlan *link, Nl *inside)
     }
 }
 
-static void queue_host_route(Nl *outer, const LinkPlan *link, const IpPrefix *inner, unsigned index)
+static void queue_host_route(Nl *outer, const LinkPlan *link, const IpPrefix *inner)
 {
     IpPrefix single = *inner;
 
     single.length = (uint8_t)ip_address_bits(inner->address.family);
     mnl_attr_put_u32(queue_route(outer, prefix_cite(inner, link->conf, "route the host to"), &single, RTN_UNICAST, false, false), RTA_OIF,
-                     index);
+                     link->host_index);
     nl_tolerate(outer, EEXIST);
 }
 
 /* A sibling's own address is on the parent's network, which the host reaches by the parent: its prefix route would compete, and the
  * parent cannot reach the namespace (macvlan). So single addresses there, and single routes to those inside. A pair's end
  * needs a route only where its own prefix does not cover the inner address. */
-void route_queue_host_addresses(const LinkPlan *link, unsigned index, Nl *outer)
+void route_queue_host_addresses(const LinkPlan *link, Nl *outer)
 {
     bool sibling = !link->conf->kind->born_outside;
 
@@ -121,12 +121,12 @@ void route_queue_host_addresses(const LinkPlan *link, unsigned index, Nl *outer)
         IpPrefix own = *(const IpPrefix *)link->host_addresses->pdata[i];
         if (sibling)
             own.length = (uint8_t)ip_address_bits(own.address.family);
-        queue_address(outer, &own, index, link->conf);
+        queue_address(outer, &own, link->host_index, link->conf);
     }
     for (guint i = 0; i < link->addresses->len; i++) {
         const IpPrefix *inner = link->addresses->pdata[i];
         if (sibling || (link->host_addresses->len > 0 && !reaches(link->host_addresses, &inner->address)))
-            queue_host_route(outer, link, inner, index);
+            queue_host_route(outer, link, inner);
     }
 }
 

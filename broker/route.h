@@ -11,9 +11,9 @@
 void route_queue_addresses(const LinkPlan *link, Nl *inside);
 void route_queue_gateways(const LinkPlan *link, Nl *inside);
 
-/* Addresses of the outer end, whose index in @outer is @index; a route to the inner addresses where host and link share a
+/* Addresses of the outer end, seen by @outer; a route to the inner addresses where host and link share a
  * network that the host reaches by another interface already. */
-void route_queue_host_addresses(const LinkPlan *link, unsigned index, Nl *outer);
+void route_queue_host_addresses(const LinkPlan *link, Nl *outer);
 
 /* [Route X] and [Rule X]. */
 bool route_queue_all(const Plan *plan, GError **error);

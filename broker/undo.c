@@ -109,6 +109,8 @@ bool undo_all(const Record *record, Nl *host, GError **error)
 
     if (nsfd >= 0 && !record->adopted)
         keep(nsfs_unpin(record->name, &now), &first, g_steal_pointer(&now));
+    else if (!record->adopted)
+        nsfs_unpin_stale(record->name);
     keep(undo_contents(record, nsfd, host, &now), &first, g_steal_pointer(&now));
     if (nsfd >= 0)
         close(nsfd);

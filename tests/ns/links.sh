@@ -172,8 +172,8 @@ dns_stub() {
     rm -r /run/systemd
 }
 firewall() {
-    cat >/etc/netns-broker/fw.nft <<<'table inet filter { chain input { type filter hook input priority 0; policy drop; iif lo accept
-} }'
+    cat >/etc/netns-broker/fw.nft <<<'table inet filter { chain input { type filter hook input priority 0; policy drop; iif lo accept; }
+}'
     conf fw <<<$'[Namespace]\nType=tunnel\n[Link]\nAddress=10.9.2.2/24\nHostAddress=10.9.2.1/24\n[Firewall]\nFile=/etc/netns-broker/fw.nft'
     $NB up fw
     contains "$(in_ns fw nft list ruleset)" 'policy drop'
