@@ -19,19 +19,16 @@ static bool routed_by_host(const LinkConf *link)
            !(link->kind->bridge && link->kind->bridge(link, &create));
 }
 
-static bool host_side(const Conf *conf, const LinkConf *link, const char *host_name, bool again, GError **error)
-{
-    return !routed_by_host(link) || forwarding_need(conf->name, host_name, conf->nat.masquerade, again, error);
-}
-
-/* Closed first: the firewall stands before the link is made, and forwarding comes after it. */
+/* Closed first: the firewall stands before the link is made. */
 static bool make_outer(const Plan *plan, LinkPlan *link, Nl *outer, bool again, GError **error)
 {
     g_autofree char *mark = g_strconcat("netns-broker:", plan->conf->name, NULL);
+    bool routed = routed_by_host(link->conf);
+    Families families = plan->conf->nat.masquerade;
 
     if (link->conf->subnet_auto == TRISTATE_YES && !pool_fill(link, plan->conf, plan->host, error))
         return false;
-    if (routed_by_host(link->conf) && !forwarding_need(plan->conf->name, NULL, FAMILIES_NONE, false, error))
+    if (routed && !forwarding_need(plan->conf->name, families, again, error))
         return false;
     if (!device_create(link, outer, error))
         return false;
@@ -41,7 +38,7 @@ static bool make_outer(const Plan *plan, LinkPlan *link, Nl *outer, bool again, 
         if (!nl_run(outer, error))
             return false;
     }
-    return host_side(plan->conf, link->conf, link->host_name, again, error);
+    return !routed || forwarding_set_end(link->host_name, families, error);
 }
 
 static bool attach_outer(const Plan *plan, LinkPlan *link, bool again, GError **error)
@@ -85,7 +82,8 @@ bool attach_refresh(const Conf *conf, const LinkConf *link, const char *host_nam
     lock = lock_take(LOCK_HOST, error);
     if (lock < 0)
         return false;
-    fine = host_side(conf, link, host_name, true, error);
+    fine = forwarding_need(conf->name, conf->nat.masquerade, true, error) &&
+           forwarding_set_end(host_name, conf->nat.masquerade, error);
     close(lock);
     return fine;
 }

@@ -18,6 +18,7 @@
 
 #define LEDGER RUN_DIR "/forwarding.json"
 #define USERS RUN_DIR "/forwarding"
+#define ALL_IPV6 "net/ipv6/conf/all/forwarding"
 
 /* The ledger is an array of [path, old value, our value or null], in the order in which it was written. Our value: put the old one back
  * only where ours is still there. null: we did not write it, but a later entry's restoring changes it as a side effect. */
@@ -51,19 +52,29 @@ static bool ledger_has(const json_t *ledger, const char *path)
     return false;
 }
 
-/* Written ahead: whoever finds the ledger after a kill -9 restores at most what is already as it was. */
-static bool ledger_set(json_t *ledger, const char *path, const char *value, GError **error)
+/* Notes that @path is to become @value; nothing is set yet. */
+static void ledger_note(json_t *ledger, const char *path, const char *value)
 {
     g_autofree char *old = sysctl_read(path);
 
-    if (!old || g_str_equal(old, value))
-        return true;
-    if (!ledger_has(ledger, path)) {
+    if (old && !g_str_equal(old, value) && !ledger_has(ledger, path))
         json_array_append_new(ledger, json_pack("[s,s,s]", path, old, value));
-        if (!ledger_save(ledger, error))
+}
+
+/* Sets what is noted. An interface that went away meanwhile is no failure. */
+static bool ledger_apply(const json_t *ledger, GError **error)
+{
+    size_t i;
+    json_t *entry;
+
+    json_array_foreach(ledger, i, entry)
+    {
+        const char *path = json_string_value(json_array_get(entry, 0)), *ours = json_string_value(json_array_get(entry, 2));
+        g_autofree char *now = ours ? sysctl_read(path) : NULL;
+        if (now && !g_str_equal(now, ours) && !sysctl_write(path, ours, error))
             return false;
     }
-    return sysctl_write(path, value, error);
+    return true;
 }
 
 /* Names below /proc/sys/net/FAMILY/conf that are the host's own interfaces. */
@@ -80,6 +91,11 @@ static char **host_interfaces(void)
     return (char **)g_ptr_array_free(g_steal_pointer(&names), FALSE);
 }
 
+static int by_name(const void *a, const void *b)
+{
+    return strcmp(*(char *const *)a, *(char *const *)b);
+}
+
 static char *conf_path(const char *family, const char *interface, const char *key)
 {
     return g_strconcat("net/", family, "/conf/", interface, "/", key, NULL);
@@ -93,69 +109,50 @@ static bool is_one(const char *path)
 }
 
 /* @key = 1 on every interface of the host's own. */
-static bool set_each(json_t *ledger, const char *family, const char *key, GError **error)
+static void note_each(json_t *ledger, const char *family, const char *key)
 {
     g_auto(GStrv) interfaces = host_interfaces();
 
     for (char **name = interfaces; *name; name++) {
         g_autofree char *path = conf_path(family, *name, key);
-        if (!ledger_set(ledger, path, "1", error))
-            return false;
+        ledger_note(ledger, path, "1");
     }
-    return true;
 }
 
 /* Kernels without force_forwarding: the switch for all, with the router advertisements kept. */
-static bool set_all_ipv6(json_t *ledger, GError **error)
+static void note_all_ipv6(json_t *ledger)
 {
-    static const char *const all = "net/ipv6/conf/all/forwarding";
-
     g_auto(GStrv) interfaces = host_interfaces();
 
     for (char **name = interfaces; *name; name++) {
         g_autofree char *accept_ra = conf_path("ipv6", *name, "accept_ra");
         g_autofree char *own = conf_path("ipv6", *name, "forwarding");
-        if (is_one(accept_ra) && !ledger_set(ledger, accept_ra, "2", error))
-            return false;
-        if (is_one(own))
+        if (is_one(accept_ra))
+            ledger_note(ledger, accept_ra, "2");
+        if (is_one(own) && !ledger_has(ledger, own))
             json_array_append_new(ledger, json_pack("[s,s,n]", own, "1"));
     }
     /* an interface that is plugged in later takes its values from here */
-    return (!is_one("net/ipv6/conf/default/accept_ra") || ledger_set(ledger, "net/ipv6/conf/default/accept_ra", "2", error)) &&
-           ledger_set(ledger, all, "1", error);
+    if (is_one("net/ipv6/conf/default/accept_ra"))
+        ledger_note(ledger, "net/ipv6/conf/default/accept_ra", "2");
+    ledger_note(ledger, ALL_IPV6, "1");
 }
 
-static bool own_end(const char *family, const char *host_name, const char *key, GError **error)
+static bool has_force_forwarding(void)
 {
-    g_autofree char *path = conf_path(family, host_name, key);
-
-    return is_one(path) || sysctl_write(path, "1", error);
+    return access("/proc/sys/net/ipv6/conf/default/force_forwarding", F_OK) == 0;
 }
 
-/* The first namespace sets the host's interfaces; the others find them set and touch only their own end. */
-static bool set_ipv4(json_t *ledger, const char *host_name, bool first, GError **error)
+static void note(json_t *ledger, Families families)
 {
-    if (is_one("net/ipv4/ip_forward"))
-        return true;
-    return own_end("ipv4", host_name, "forwarding", error) &&
-           (!first || set_each(ledger, "ipv4", "forwarding", error));
-}
-
-static bool set_ipv6(json_t *ledger, const char *host_name, bool first, GError **error)
-{
-    g_autofree char *force = g_strconcat("/proc/sys/net/ipv6/conf/", host_name, "/force_forwarding", NULL);
-
-    if (!g_file_test("/proc/sys/net/ipv6", G_FILE_TEST_IS_DIR) || is_one("net/ipv6/conf/all/forwarding"))
-        return true;
-    if (access(force, F_OK) < 0)
-        return set_all_ipv6(ledger, error);
-    return own_end("ipv6", host_name, "force_forwarding", error) &&
-           (!first || set_each(ledger, "ipv6", "force_forwarding", error));
-}
-
-static int by_name(const void *a, const void *b)
-{
-    return strcmp(*(char *const *)a, *(char *const *)b);
+    if ((families & FAMILIES_IPV4) && !is_one("net/ipv4/ip_forward"))
+        note_each(ledger, "ipv4", "forwarding");
+    if (!(families & FAMILIES_IPV6) || is_one(ALL_IPV6))
+        return;
+    if (has_force_forwarding())
+        note_each(ledger, "ipv6", "force_forwarding");
+    else
+        note_all_ipv6(ledger);
 }
 
 /* Interfaces that forward because of us: the third word of .../conf/NAME/{,force_}forwarding entries, each once. Those of an admin who made
@@ -191,22 +188,39 @@ static bool user_add(const char *name, bool *ret_first, GError **error)
     return g_file_set_contents_full(path, "", 0, G_FILE_SET_CONTENTS_NONE, 0600, error);
 }
 
-bool forwarding_need(const char *name, const char *host_name, Families families, bool refresh, GError **error)
+/* The ledger is written ahead, and the firewall stands before anything forwards. The first namespace sets the host's interfaces, the
+ * others find them set. */
+bool forwarding_need(const char *name, Families families, bool refresh, GError **error)
 {
-    bool first;
+    bool first, fine;
+    size_t before;
 
     if (!user_add(name, &first, error))
         return false;
     json_t *ledger = ledger_load();
-    first = first || refresh || json_array_size(ledger) == 0;
-    bool fine = (!(families & FAMILIES_IPV4) || set_ipv4(ledger, host_name, first, error)) &&
-                (!(families & FAMILIES_IPV6) || set_ipv6(ledger, host_name, first, error));
-    if (fine) {
-        g_auto(GStrv) names = guarded(ledger);
-        fine = firewall_ensure(names, error);
-    }
+    before = json_array_size(ledger);
+    if (first || refresh || before == 0)
+        note(ledger, families);
+    g_auto(GStrv) names = guarded(ledger);
+    fine = (json_array_size(ledger) == before || ledger_save(ledger, error)) && firewall_ensure(names, error) &&
+           ledger_apply(ledger, error);
     json_decref(ledger);
     return fine;
+}
+
+static bool set_end(const char *family, const char *host_name, const char *key, GError **error)
+{
+    g_autofree char *path = conf_path(family, host_name, key);
+
+    return is_one(path) || sysctl_write(path, "1", error);
+}
+
+bool forwarding_set_end(const char *host_name, Families families, GError **error)
+{
+    if ((families & FAMILIES_IPV4) && !is_one("net/ipv4/ip_forward") && !set_end("ipv4", host_name, "forwarding", error))
+        return false;
+    return !(families & FAMILIES_IPV6) || is_one(ALL_IPV6) || !has_force_forwarding() ||
+           set_end("ipv6", host_name, "force_forwarding", error);
 }
 
 /* Backwards, so that side effects of one entry are mended by those before it. What is gone or was changed by others is left. */
@@ -226,10 +240,10 @@ bool forwarding_release(const char *name, GError **error)
 {
     g_autofree char *path = g_build_filename(USERS, name, NULL);
 
-    if (unlink(path) < 0 && errno == ENOENT)
-        return true;
-    if (rmdir(USERS) < 0)
+    (void)unlink(path);
+    if (rmdir(USERS) < 0 && errno != ENOENT)
         return true; /* others are left */
+    /* ENOENT too: whoever removed it may have been killed before the rest */
     json_t *ledger = ledger_load();
     ledger_restore(ledger);
     json_decref(ledger);

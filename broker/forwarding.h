@@ -6,10 +6,13 @@
 
 #include "conf.h"
 
-/* Namespace @name has (or, @host_name NULL: is about to have) a link whose host end is @host_name: the firewall's table is put in place (firewall.h), and for @families (may
- * be none) per-interface forwarding is set on that end and on the host's other interfaces; nothing where the host forwards already.
+/* Namespace @name is about to have, or has, a link whose end stays in the host: the firewall's table is put in place (firewall.h), and
+ * for @families (may be none) the host's other interfaces get to forward, each by itself; nothing where the host forwards already.
  * @refresh: look at the host's interfaces again although they were set before: others may have come. */
-bool forwarding_need(const char *name, const char *host_name, Families families, bool refresh, GError **error);
+bool forwarding_need(const char *name, Families families, bool refresh, GError **error);
+
+/* The same for the link's own end, once it is there. It needs no ledger: it goes with the link. */
+bool forwarding_set_end(const char *host_name, Families families, GError **error);
 
 /* @name needs it no more. The last one restores everything. No error when it never did. */
 bool forwarding_release(const char *name, GError **error);

@@ -6,6 +6,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -112,15 +113,17 @@ bool record_save(const Record *record, GError **error)
     g_autofree char *path = record_path(record->name);
     g_autofree char *fresh = g_strconcat(STATE_DIR "/.", record->name, ".new", NULL);
     json_t *json = record_to_json(record);
+    char *text = json_dumps(json, JSON_INDENT(1)); /* one write: json_dumpfd makes one for every word */
     bool fine = g_mkdir_with_parents(RUN_DIR, 0755) == 0 && (mkdir(STATE_DIR, 0700) == 0 || errno == EEXIST);
     int fd = fine ? open(fresh, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0600) : -1;
 
-    fine = fd >= 0 && json_dumpfd(json, fd, JSON_INDENT(1)) == 0;
+    fine = fd >= 0 && text && write(fd, text, strlen(text)) == (ssize_t)strlen(text);
     if (fd >= 0)
         fine = close(fd) == 0 && fine;
     fine = fine && rename(fresh, path) == 0;
     if (!fine)
         fail(error, path, g_strerror(errno));
+    free(text);
     json_decref(json);
     return fine;
 }
