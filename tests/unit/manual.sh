@@ -1,0 +1,106 @@
+#!/bin/bash
+# manual.sh - netns(5) against the tables it describes, and every page against mandoc.
+#
+# The tables of keys are read out of the source as text: a key that is added without a word in the manual, and a word left behind when a
+# key goes, both fail here. An example under a comment  .\" file: NAME.netns  is a whole file, and must pass `check`.
+set -u
+TOP=$(realpath "$(dirname "$0")/../..")
+. "$TOP/tests/lib.sh"
+: "${NETNSCTL:=$TOP/build/broker/netns-broker}"
+PAGE=$TOP/man/netns.5
+
+# "SECTION KEY" of each line of the tables: "Link MTU", "Link of Kind=veth Bridge"
+keys_of_source() {
+    grep -hoE 'ConfKey (conf_)?[a-z]+_keys\[\]|(CONF_[A-Z]+|MTU_KEY|HOOK)\("[A-Za-z0-9]+"|\.name = "[A-Z][A-Za-z0-9]*"' \
+        "$TOP/broker/conf-keys.c" "$TOP"/broker/kind-*.c |
+        awk 'BEGIN { count = split("Namespace Access Link Route Rule DNS NAT Firewall", known)
+                     for (i = 1; i <= count; i++) section[tolower(known[i])] = known[i]
+                     section["hook"] = "Hooks" }
+             $1 == "ConfKey" { sub(/^conf_/, "", $2); sub(/_keys.*/, "", $2)
+                               name = $2 in section ? section[$2] : "Link of Kind=" $2; next }
+             { split($0, part, "\""); print name, part[2] }' | sort -u
+}
+keys_of_manual() {
+    awk '/^\.Sh/ { name = "" }
+         /^\.Ss \[/ { name = $0; sub(/^\.Ss /, "", name); gsub(/[][]/, "", name) }
+         name && /^\.It Ic / { for (i = 3; i <= NF; i++) if ($i ~ /=$/) print name, substr($i, 1, length($i) - 1) }' "$PAGE" | sort -u
+}
+keys_agree() {
+    local source manual
+    source=$(keys_of_source) manual=$(keys_of_manual)
+    [ "$(wc -l <<<"$source")" -ge 60 ] || { echo "the tables could not be read out of the source:"; echo "$source"; return 1; }
+    diff <(echo "$source") <(echo "$manual") || { echo "(< in the source, > in the manual)"; return 1; }
+}
+it "netns(5) has each key of each section, and no other" keys_agree
+
+# each key's text ends with a line that shows its use
+keys_shown() {
+    local section key missing=0
+    while read -r section key; do
+        grep -q "^\.Dl ${key##* }=" "$PAGE" || { echo "no example of [$section] $key="; missing=1; }
+    done < <(keys_of_manual | grep -v MTUBytes)
+    return $missing
+}
+it "netns(5) shows each key in use" keys_shown
+
+examples_extract() {
+    awk -v root="$1" '
+        /^\.\\" file: / { file = root "/" $3; next }
+        file && /^\.Bd/ { inside = 1; next }
+        inside && /^\.Ed/ { close(file); file = ""; inside = 0; next }
+        inside { gsub(/\\\(dq/, "\""); gsub(/\\e/, "\\"); gsub(/\\&/, ""); print >file }' "$PAGE"
+}
+examples_good() {
+    local root file count=0
+    root=$(mktemp -d)
+    trap 'rm -rf "$root"' RETURN
+    mkdir -p "$root/usr/lib/netns-broker" "$root/page/types" "$root/etc/netns-broker"
+    cp -r "$TOP/conf/types" "$root/usr/lib/netns-broker/"
+    examples_extract "$root/page"
+    mv "$root/page/types" "$root/etc/netns-broker/"
+    chmod -R u=rwX,go=rX "$root"
+    chmod 755 "$root"
+    # a configuration directory must be root's; whoever runs this calls himself root
+    for file in "$root"/page/*.netns; do
+        same "$(as_root "$NETNSCTL" check --root="$root" "$file" 2>&1)" "$file: good"
+        count=$((count + 1))
+    done
+    [ $count -ge 5 ] || { echo "only $count examples were found"; return 1; }
+}
+as_root() { if [ "$(id -u)" = 0 ]; then "$@"; else unshare --user --map-root-user "$@"; fi; }
+it "each whole file shown in netns(5) passes the check" examples_good
+
+types_told() {
+    local type
+    for type in "$TOP"/conf/types/*.netns; do
+        type=$(basename "$type" .netns)
+        sed -n '/^\.Sh TYPES/,/^\.Sh SECTIONS/p' "$PAGE" | grep -qE "^\.It Cm .*\b$type\b" || { echo "not told of: $type"; return 1; }
+    done
+}
+it "netns(5) tells of each type that ships" types_told
+
+verbs_told() {
+    local verb
+    while read -r verb; do
+        grep -qE "^\.It Cm $verb\b" "$TOP/man/netnsctl.1" || { echo "not told of: $verb"; return 1; }
+    done < <(sed -n 's/^    {"\([a-z]*\)", [a-z]*_main,.*/\1/p' "$TOP/broker/main.c")
+}
+it "netnsctl(1) tells of each verb" verbs_told
+
+lint_clean() {
+    local page
+    command -v mandoc >/dev/null || { echo "mandoc is not installed"; return 77; }
+    for page in "$TOP"/man/*.[1-8]; do
+        same "$(mandoc -Tlint -Wwarning "$page" 2>&1)" ""
+    done
+}
+it "mandoc has nothing to say against the pages" lint_clean
+
+installed_all() {
+    local page
+    for page in "$TOP"/man/*.[1-8]; do
+        grep -q "'$(basename "$page")'" "$TOP/man/meson.build" || { echo "not installed: $page"; return 1; }
+    done
+}
+it "each page is installed" installed_all
+finish
