@@ -1,4 +1,5 @@
-/* firewall.c - see firewall.h. Written with nft(8), which every admin can read, and looked at over netlink, which costs nothing. */
+/* firewall.c - see firewall.h. Written with nft(8), which every admin can read, and looked at over netlink,
+ * which costs nothing. */
 #include "firewall.h"
 
 #include "nl.h"
@@ -11,8 +12,8 @@
 
 #define GUARDED_FILE RUN_DIR "/guarded"
 
-/* Everything is about our groups; an accept here does not overrule a drop of another table. Every packet that neither comes from
- * nor goes to a link of ours leaves the chains by their policy. */
+/* Everything is about our groups; an accept here does not overrule a drop of another table. Every packet that
+ * neither comes from nor goes to a link of ours leaves the chains by their policy. */
 static const char *const ruleset =
     "table inet netns-broker\n"
     "delete table inet netns-broker\n"
@@ -21,14 +22,19 @@ static const char *const ruleset =
     "  set guarded { type ifname; comment \"forward only because of namespaces\"; %s }\n"
     "  chain postrouting {\n"
     "    type nat hook postrouting priority srcnat; policy accept;\n"
-    "    meta nfproto ipv4 meta iifgroup & 0xffff0001 == 0x6e620001 meta oifgroup & 0xffff0000 != 0x6e620000 masquerade\n"
-    "    meta nfproto ipv6 meta iifgroup & 0xffff0004 == 0x6e620004 meta oifgroup & 0xffff0000 != 0x6e620000 masquerade\n"
+    "    meta nfproto ipv4 meta iifgroup & 0xffff0001 == 0x6e620001 meta oifgroup & 0xffff0000 != 0x6e620000 "
+    "masquerade\n"
+    "    meta nfproto ipv6 meta iifgroup & 0xffff0004 == 0x6e620004 meta oifgroup & 0xffff0000 != 0x6e620000 "
+    "masquerade\n"
     "  }\n"
     "  chain forward {\n"
     "    type filter hook forward priority filter; policy accept;\n"
-    "    meta iifgroup & 0xffff0000 == 0x6e620000 meta oifgroup & 0xffff0000 == 0x6e620000 drop comment \"namespace to namespace\"\n"
-    "    meta nfproto ipv4 meta oifgroup & 0xffff0001 == 0x6e620001 ct state != { established, related } drop comment \"into a masqueraded one\"\n"
-    "    meta nfproto ipv6 meta oifgroup & 0xffff0004 == 0x6e620004 ct state != { established, related } drop comment \"into a masqueraded one\"\n"
+    "    meta iifgroup & 0xffff0000 == 0x6e620000 meta oifgroup & 0xffff0000 == 0x6e620000 drop comment "
+    "\"namespace to namespace\"\n"
+    "    meta nfproto ipv4 meta oifgroup & 0xffff0001 == 0x6e620001 ct state != { established, related } "
+    "drop comment \"into a masqueraded one\"\n"
+    "    meta nfproto ipv6 meta oifgroup & 0xffff0004 == 0x6e620004 ct state != { established, related } "
+    "drop comment \"into a masqueraded one\"\n"
     "    iifname @guarded oifname @guarded drop comment \"the host is no router\"\n"
     "  }\n"
     "  chain input {\n"
@@ -38,7 +44,8 @@ static const char *const ruleset =
     "  chain host {\n"
     "    comment \"HostAccess=no\"\n"
     "    ct state established,related accept\n"
-    "    meta l4proto { icmp, ipv6-icmp } accept\n"
+    "    meta l4proto { 1, 58 } accept\n" /* ICMP of both families; by name needs /etc/protocols, which a
+                                             small system lacks */
     "    reject with icmpx admin-prohibited\n"
     "  }\n"
     "}\n";
@@ -83,7 +90,8 @@ bool firewall_ensure(char *const *guarded, GError **error)
 
 bool firewall_remove(GError **error)
 {
-    char *const argv[] = {(char *)NFT_PATH, (char *)"delete", (char *)"table", (char *)"inet", (char *)FIREWALL_TABLE, NULL};
+    char *const argv[] = {(char *)NFT_PATH, (char *)"delete",       (char *)"table",
+                          (char *)"inet",   (char *)FIREWALL_TABLE, NULL};
     int there = nl_nft_table(FIREWALL_TABLE, error);
 
     (void)unlink(GUARDED_FILE);
@@ -92,7 +100,8 @@ bool firewall_remove(GError **error)
 
 bool firewall_load(const char *file, int nsfd, GError **error)
 {
-    g_autofree char *text = file ? g_strdup_printf("flush ruleset\ninclude \"%s\"\n", file) : g_strdup("flush ruleset\n");
+    g_autofree char *text =
+        file ? g_strdup_printf("flush ruleset\ninclude \"%s\"\n", file) : g_strdup("flush ruleset\n");
     char *const argv[] = {(char *)NFT_PATH, (char *)"-f", (char *)"-", NULL};
 
     return spawn_run(argv, NULL, nsfd, text, error);
