@@ -364,7 +364,7 @@ serve_stop
 it "where no broker listens it says so" no_broker
 serve_start
 terminal() { $PYTHON "$HERE/terminal.py" alice "$@"; }
-ctrl_c() { same "$(status_of terminal expect=ready,ctrl=C "$CHNETNS" lab sh -c 'echo ready; sleep 20')" 130; }
+ctrl_c() { same "$(status_of terminal expect=ready,ctrl=C "$CHNETNS" lab sh -c 'echo ready; exec sleep 20')" 130; }
 it "Control-C ends the command as if chnetns were not there" ctrl_c
 # typed into a shell of hers, as she would
 ctrl_z() {
