@@ -2,6 +2,7 @@
 # client.sh - chnetns: what its capability is and is not, what it hands on untouched, and what it survives (C1-C10 of the security notes).
 # The broker is the real one; only hostile answers come from an impostor (impostor.py), since the real one gives none.
 . "$(dirname "$0")/../lib.sh"
+: "${CHNETNS:=/usr/bin/chnetns}" "${NETNSCTL:=/usr/bin/netnsctl}" "${SERVE:=/usr/libexec/netns-broker/serve}"
 HERE=$(dirname "$(realpath "$0")")
 PYTHON=/usr/bin/python3
 SOCKET=/run/netns-broker/socket
@@ -261,6 +262,7 @@ few_files() {
 }
 it "with ulimit -n 3 it works, the command gets that limit, and a hard limit of 3 is explained" few_files
 small_limits() {
+    contains "$("$CHNETNS" --version)" 'chnetns '
     same "$(as alice prlimit --fsize=0:0 "$CHNETNS" covered "$CHNETNS" --version)" "$("$CHNETNS" --version)"
     same "$(as alice prlimit --as=4194304:4194304 "$CHNETNS" covered "$CHNETNS" --version)" "$("$CHNETNS" --version)"
     same "$(as alice prlimit --nproc=0:0 "$CHNETNS" covered "$CHNETNS" --version)" "$("$CHNETNS" --version)"

@@ -1,6 +1,7 @@
 #!/bin/bash
 # completion.sh - bash, zsh and fish offer the names that the user may enter, and then complete a command line like any other.
 . "$(dirname "$0")/../lib.sh"
+: "${CHNETNS:=/usr/bin/chnetns}" "${NETNSCTL:=/usr/bin/netnsctl}" "${SERVE:=/usr/libexec/netns-broker/serve}"
 PYTHON=/usr/bin/python3
 mkdir -p /etc/netns-broker
 for name in lab lan vpn; do

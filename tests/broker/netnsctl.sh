@@ -1,6 +1,7 @@
 #!/bin/bash
 # netnsctl.sh - list, status, start and stop: what root finds out itself, what others get from the broker, and iproute2 as the judge.
 . "$(dirname "$0")/../lib.sh"
+: "${CHNETNS:=/usr/bin/chnetns}" "${NETNSCTL:=/usr/bin/netnsctl}" "${SERVE:=/usr/libexec/netns-broker/serve}"
 HERE=$(dirname "$(realpath "$0")")
 PYTHON=/usr/bin/python3
 export NETNSCTL
