@@ -70,7 +70,7 @@ payload() {
     mkdir -p "$dir"
     cat >"$dir/run.sh" <<'E'
 export PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin HOME=/root LC_ALL=C.UTF-8 TMPDIR=/tmp
-export NETNSCTL=/usr/bin/netnsctl CHNETNS=/usr/bin/chnetns SERVE=/usr/libexec/netns-broker/serve BUILD=/opt/build
+export NETNSCTL=/usr/bin/netnsctl CHNETNS=/usr/bin/chnetns SERVE=/usr/libexec/netns-broker/serve BUILD=/srv/build
 while read -r name limit words; do
     echo "=== $name"
     start=$EPOCHREALTIME rc=0
@@ -87,12 +87,12 @@ suite_system() {
     for script in "$TOP"/tests/system/*.sh; do
         name=$(basename "$script" .sh)
         [ -e "$script" ] && picked system "$name" || continue
-        list+=("$name 400 bash /opt/src/tests/system/$name.sh")
+        list+=("$name 400 bash /srv/src/tests/system/$name.sh")
     done
     [ ${#list[@]} -gt 0 ] || return 0
-    payload "$SUITE_WORK/system" "install 100 bash /opt/src/tests/run.d/install-inside.sh" "${list[@]}"
+    payload "$SUITE_WORK/system" "install 100 bash /srv/src/tests/run.d/install-inside.sh" "${list[@]}"
     CONSOLE=$SUITE_WORK/console LIMIT=1200 "$TOP/tests/nspawn.sh" "$SUITE_DIR/root" "$SUITE_WORK/system" \
-        --bind-ro="$TOP:/opt/src" --bind="$SUITE_WORK/build:/opt/build" >"$out" 2>&1 || :
+        --bind-ro="$TOP:/srv/src" --bind="$SUITE_WORK/build:/srv/build" >"$out" 2>&1 || :
     report_inside "system/$suite" "$out"
 }
 
@@ -104,13 +104,13 @@ suite_vm() {
     for script in "$TOP"/tests/vm/*.sh; do
         name=$(basename "$script" .sh)
         [ -e "$script" ] && picked vm "$name" || continue
-        list+=("$name 400 bash /opt/src/tests/vm/$name.sh")
+        list+=("$name 400 bash /srv/src/tests/vm/$name.sh")
     done
     if [ ${#CHOICE[@]} = 0 ]; then
         for name in $(skipped_here); do
             case $name in
-            ns/*) list+=("$name 400 env STAGE= LEFTOVERS_NAME=$name /opt/src/tests/sandbox.sh /opt/src/tests/leftovers.sh bash /opt/src/tests/$name.sh") ;;
-            *) list+=("$name 400 env STAGE= LEFTOVERS_NAME=$name /opt/src/tests/sandbox.sh /opt/src/tests/polkit-bus.sh /opt/src/tests/leftovers.sh bash /opt/src/tests/$name.sh") ;;
+            ns/*) list+=("$name 400 env STAGE= LEFTOVERS_NAME=$name /srv/src/tests/sandbox.sh /srv/src/tests/leftovers.sh bash /srv/src/tests/$name.sh") ;;
+            *) list+=("$name 400 env STAGE= LEFTOVERS_NAME=$name /srv/src/tests/sandbox.sh /srv/src/tests/polkit-bus.sh /srv/src/tests/leftovers.sh bash /srv/src/tests/$name.sh") ;;
             esac
         done
     fi

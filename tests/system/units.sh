@@ -1,14 +1,15 @@
 # units.sh - namespaces as units of a real systemd: start, status, journal, enable, reload, conflicts, boot.
-. /opt/src/tests/lib.sh
-. /opt/src/tests/people.sh
+. /srv/src/tests/lib.sh
+. /srv/src/tests/people.sh
 
 netns_of() { ip netns exec "$1" readlink /proc/self/ns/net; }
 active() { systemctl is-active --quiet "$1"; }
 
+starts() { systemctl start "$1" 2>/dev/null || { journalctl -o cat -n 20 -u "$1"; return 1; }; }
 starts_without_a_file() {
-    systemctl start netns-nat@helloworld
+    starts netns-nat@helloworld
     active netns-nat@helloworld
-    contains "$(chnetns helloworld ip -brief address)" "10."
+    contains "$(chnetns helloworld ip -brief address)" "198.1"
     contains "$(ip netns list)" helloworld
 }
 status_and_journal_read_well() {
@@ -37,7 +38,7 @@ typed_units_start() {
     ip link add dummy-parent type veth peer name dummy-far
     ip link set dummy-parent up
     for type in basic nat tunnel; do
-        systemctl start "netns-$type@t-$type"
+        starts "netns-$type@t-$type"
         contains "$(ip netns list)" "t-$type"
         systemctl stop "netns-$type@t-$type"
     done
@@ -45,15 +46,15 @@ typed_units_start() {
     same "$(ip netns list)" ""
 }
 one_name_one_unit() {
-    systemctl start netns-nat@same
-    systemctl start netns-basic@same
+    starts netns-nat@same
+    starts netns-basic@same
     fails active netns-nat@same
     active netns-basic@same
     same "$(ip -n same -o link | wc -l)" 1
     systemctl stop netns-basic@same
 }
 a_failure_is_a_sentence() {
-    printf '[Namespace]\nType=nat\n[Link x]\nKnd=veth\n' >/etc/netns-broker/wrong.netns
+    printf '[Namespace]\nType=nat\n[Link host]\nAdress=10.0.0.2\n' >/etc/netns-broker/wrong.netns
     fails systemctl start netns@wrong 2>/dev/null
     rm /etc/netns-broker/wrong.netns
     contains "$(journalctl -o cat -u netns@wrong)" "wrong.netns:4:"
@@ -75,7 +76,7 @@ enabled_starts_at_boot() {
 reload_applies_the_file() {
     local before
     printf '[Namespace]\nType=basic\n' >/etc/netns-broker/reload.netns
-    systemctl start netns@reload
+    starts netns@reload
     before=$(netns_of reload)
     printf '[Namespace]\nType=basic\nSysctl=net.ipv4.ping_group_range=0 4711\n' >/etc/netns-broker/reload.netns
     systemctl reload netns@reload
@@ -85,7 +86,7 @@ reload_applies_the_file() {
     rm /etc/netns-broker/reload.netns
 }
 services_join_by_path() {
-    systemctl start netns-nat@join
+    starts netns-nat@join
     same "$(systemd-run --quiet --wait --pipe -p After=netns-nat@join.service -p NetworkNamespacePath=/run/netns/join readlink /proc/self/ns/net)" \
         "$(netns_of join)"
     systemctl stop netns-nat@join
@@ -101,7 +102,7 @@ ordered() {
 hundred_at_once() {
     local names
     names=$(printf 'netns-nat@n%s.service ' $(seq 100))
-    systemctl start $names
+    systemctl start $names 2>/tmp/hundred || { journalctl -o cat -u 'netns-nat@*' | tail -n 20; return 1; }
     same "$(ip netns list | grep -c '^n[0-9]')" 100
     same "$(for n in $(seq 100); do ip -n "n$n" -4 -o addr show scope global | awk '{ print $4 }'; done | sort -u | wc -l)" 100
     systemctl stop $names

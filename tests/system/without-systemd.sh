@@ -1,10 +1,10 @@
 # without-systemd.sh - the same installation where systemd is not PID 1: the README's quick start with the broker started by hand.
-. /opt/src/tests/lib.sh
+. /srv/src/tests/lib.sh
 
 inner=$(mktemp /var/tmp/inner.XXXXXX)
 cat >"$inner" <<'E'
-. /opt/src/tests/lib.sh
-. /opt/src/tests/people.sh
+. /srv/src/tests/lib.sh
+. /srv/src/tests/people.sh
 netns-broker serve --listen /run/netns-broker/socket >/run/serve.log 2>&1 &
 serve=$!
 quick_start() {
@@ -12,7 +12,7 @@ quick_start() {
     wait_until 100 test -S /run/netns-broker/socket || { cat /run/serve.log; return 1; }
     printf '[Namespace]\nType=nat\n[Access]\nUsers=alice\nAuthorize=list\n' >/etc/netns-broker/lab.netns
     netnsctl check
-    contains "$(as alice 'chnetns lab ip -brief address')" "10."
+    contains "$(as alice 'chnetns lab ip -brief address')" "198.1"
     contains "$(ip netns list)" lab
     contains "$(as alice 'netnsctl list')" lab
     fails as mallory 'chnetns lab id'
@@ -30,7 +30,7 @@ kill $serve
 wait $serve
 finish
 E
-STAGE= /opt/src/tests/sandbox.sh /opt/src/tests/polkit-bus.sh bash "$inner"
+STAGE= /srv/src/tests/sandbox.sh /srv/src/tests/polkit-bus.sh bash "$inner"
 rc=$?
 rm -f "$inner"
 exit $rc

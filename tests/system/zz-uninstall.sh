@@ -1,6 +1,6 @@
 # zz-uninstall.sh - the last of its tier: setup uninstall with namespaces up leaves a system as it was, and the admin's files.
-. /opt/src/tests/lib.sh
-. /opt/src/tests/people.sh
+. /srv/src/tests/lib.sh
+. /srv/src/tests/people.sh
 
 files() { find / -xdev -path /var/log -prune -o -path /var/tmp -prune -o -path /opt -prune -o -path /tmp -prune -o -print | sort; }
 with_things_up() {
@@ -8,7 +8,7 @@ with_things_up() {
     systemctl enable --now netns@lab 2>/dev/null
     systemctl start netns-nat@other
     as alice 'chnetns lab true'
-    /opt/src/setup uninstall
+    /srv/src/setup uninstall
 }
 nothing_left() {
     files | comm -13 /var/tmp/before - |

@@ -1,7 +1,7 @@
 # kernel.sh - what depends on the kernel, on Debian's own: file capabilities, SO_PEERPIDFD and its absence, NAT of both families,
 # mounts at entering, udev's hands.
-. /opt/src/tests/lib.sh
-. /opt/src/tests/people.sh
+. /srv/src/tests/lib.sh
+. /srv/src/tests/people.sh
 
 web_host eth7 '' 192.0.2.80/24 2001:db8:7::80/64
 ip addr add 192.0.2.10/24 dev eth7
@@ -11,7 +11,7 @@ printf '[Namespace]\nType=nat\n[Access]\nUsers=alice\nAuthorize=list\n' >/etc/ne
 uname -r | sed 's/^/# kernel /'
 
 enters() {
-    contains "$(as alice 'chnetns lab ip -brief address')" "10."
+    contains "$(as alice 'chnetns lab ip -brief address')" "198.1"
     contains "$(as alice 'chnetns lab grep CapPrm /proc/self/status')" 0000000000000000
     contains "$(as alice 'chnetns lab grep CapEff /proc/self/status')" 0000000000000000
 }
