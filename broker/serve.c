@@ -15,6 +15,7 @@
 #include <malloc.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
@@ -164,19 +165,16 @@ static int socket_listen(const char *path)
 /* ---- the process ---- */
 
 /* What strangers' input reaches keeps one capability: entering namespaces, cloning mounts. Where systemd
- * starts the units, nothing we might start can have more either; else the worker, a child of ours, needs the
- * bounding set as it is. */
+ * starts the units, nothing we might start can have more either (our own unit has seen to that, and to it that
+ * we cannot change it); else the worker, a child of ours, needs the bounding set as it is. */
 static bool capabilities_drop(void)
 {
-    bool bounded = units_booted();
+    bool bounded = units_booted() && prctl(PR_CAPBSET_READ, CAP_SETPCAP) > 0;
     capng_clear(bounded ? CAPNG_SELECT_BOTH : CAPNG_SELECT_CAPS);
     capng_update(CAPNG_ADD, CAPNG_EFFECTIVE | CAPNG_PERMITTED, CAP_SYS_ADMIN);
     if (bounded)
         capng_update(CAPNG_ADD, CAPNG_BOUNDING_SET, CAP_SYS_ADMIN);
-    int rc = capng_apply(CAPNG_SELECT_CAPS);
-    /* the bounding set last and not insisted on: a unit that sets it took away the right to change it */
-    if (rc == 0 && bounded)
-        (void)capng_apply(CAPNG_SELECT_BOUNDS);
+    int rc = capng_apply(bounded ? CAPNG_SELECT_BOTH : CAPNG_SELECT_CAPS);
     if (rc != 0 || !capng_have_capability(CAPNG_EFFECTIVE, CAP_SYS_ADMIN)) {
         say_error("serve needs CAP_SYS_ADMIN: it must run as root");
         return false;
