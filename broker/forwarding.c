@@ -22,11 +22,12 @@
 
 /* The ledger is an array of [path, old value, our value or null], in the order in which it was written. Our value: put the old one back
  * only where ours is still there. null: we did not write it, but a later entry's restoring changes it as a side effect. */
-static json_t *ledger_load(void)
+static json_t *ledger_load(bool *ret_found)
 {
     json_t *ledger = json_load_file(LEDGER, 0, NULL);
 
-    if (json_is_array(ledger))
+    *ret_found = json_is_array(ledger);
+    if (*ret_found)
         return ledger;
     json_decref(ledger);
     return json_array();
@@ -176,12 +177,11 @@ static char **guarded(const json_t *ledger)
     return copy;
 }
 
-static bool user_add(const char *name, bool *ret_first, GError **error)
+static bool user_add(const char *name, GError **error)
 {
     g_autofree char *path = g_build_filename(USERS, name, NULL);
 
-    *ret_first = mkdir(USERS, 0700) == 0;
-    if (!*ret_first && errno != EEXIST) {
+    if (mkdir(USERS, 0700) < 0 && errno != EEXIST) {
         g_set_error(error, G_FILE_ERROR, g_file_error_from_errno(errno), "cannot make %s: %s", USERS, g_strerror(errno));
         return false;
     }
@@ -192,17 +192,16 @@ static bool user_add(const char *name, bool *ret_first, GError **error)
  * others find them set. */
 bool forwarding_need(const char *name, Families families, bool refresh, GError **error)
 {
-    bool first, fine;
-    size_t before;
+    bool found, look, fine;
 
-    if (!user_add(name, &first, error))
+    if (!user_add(name, error))
         return false;
-    json_t *ledger = ledger_load();
-    before = json_array_size(ledger);
-    if (first || refresh || before == 0)
+    json_t *ledger = ledger_load(&found);
+    look = families != FAMILIES_NONE && (refresh || !found);
+    if (look)
         note(ledger, families);
     g_auto(GStrv) names = guarded(ledger);
-    fine = (json_array_size(ledger) == before || ledger_save(ledger, error)) && firewall_ensure(names, error) &&
+    fine = (!look || ledger_save(ledger, error)) && firewall_ensure(names, error) &&
            ledger_apply(ledger, error);
     json_decref(ledger);
     return fine;
@@ -244,7 +243,8 @@ bool forwarding_release(const char *name, GError **error)
     if (rmdir(USERS) < 0 && errno != ENOENT)
         return true; /* others are left */
     /* ENOENT too: whoever removed it may have been killed before the rest */
-    json_t *ledger = ledger_load();
+    bool found;
+    json_t *ledger = ledger_load(&found);
     ledger_restore(ledger);
     json_decref(ledger);
     (void)unlink(LEDGER);

@@ -1,7 +1,8 @@
 /* sysctl.h - /proc/sys/net, of the network namespace that the calling thread is in. */
 #pragma once
 
-#include "conf.h"
+#include <glib.h>
+#include <stdbool.h>
 
 /* @path is below /proc/sys, with slashes: "net/ipv4/conf/eth0/forwarding". */
 bool sysctl_write(const char *path, const char *value, GError **error);
