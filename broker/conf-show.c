@@ -73,7 +73,10 @@ static void put_line(GString *text, const Conf *conf, const ConfLine *line)
         g_string_append_printf(text, "# short for %s\n", line->value);
     g_string_append_printf(text, "%s=", line->key);
     for (; *value; value++)
-        g_string_append(text, *value == '%' ? "%%" : (char[]){*value, '\0'});
+        if (*value == '%')
+            g_string_append(text, "%%");
+        else
+            g_string_append_c(text, *value);
     g_string_append_c(text, '\n');
 }
 
