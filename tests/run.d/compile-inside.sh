@@ -8,7 +8,7 @@ mount -t overlay overlay -o "lowerdir=$root,upperdir=$work/layer/upper,workdir=$
 r=$work/layer/root
 mount -t proc proc "$r/proc"
 mount --rbind /dev "$r/dev"
-mount -t tmpfs tmpfs "$r/run"
+mount -t tmpfs -o mode=755 tmpfs "$r/run"
 mkdir -p "$r"/srv/{src,build,stage,unit}
 mount --bind -o ro "$top" "$r/srv/src"
 for d in build stage unit; do mount --bind "$work/$d" "$r/srv/$d"; done
