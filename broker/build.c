@@ -16,6 +16,7 @@
 #include "resolv.h"
 #include "route.h"
 #include "say.h"
+#include "spawn.h"
 #include "undo.h"
 
 #include <unistd.h>
@@ -231,17 +232,18 @@ static void down_hooks(const Conf *conf, const Record *record, bool before, int 
         say_warning("%s", outside->message);
 }
 
-static bool down_locked(const char *name, Nl *host, bool *ret_was_up, GError **error)
+static bool down_locked(const char *name, Nl *host, GError **error)
 {
-    g_autoptr(GError) slip = NULL;
-    g_autoptr(Record) record = record_load(name, error);
+    g_autoptr(GError) slip = NULL, unreadable = NULL;
+    g_autoptr(Record) record = record_load(name, &unreadable);
     g_autoptr(Conf) conf = NULL;
     int nsfd;
     bool fine;
 
-    *ret_was_up = record != NULL;
+    if (unreadable)
+        g_propagate_error(error, g_error_copy(unreadable));
     if (!record)
-        return !*error;
+        return !unreadable;
     /* only for its hooks: a file that was removed or broken meanwhile keeps nothing up */
     conf = conf_load(name, record->type, CONF_STRICT, NULL, &slip);
     if (slip && !g_error_matches(slip, CONF_ERROR, CONF_ERROR_NOT_FOUND))
@@ -256,14 +258,29 @@ static bool down_locked(const char *name, Nl *host, bool *ret_was_up, GError **e
     return fine;
 }
 
-bool build_down(const char *name, Nl *host, bool *ret_was_up, GError **error)
+G_GNUC_NORETURN static void down_detached(const char *name, Nl *host)
+{
+    g_autoptr(GError) error = NULL;
+
+    if (down_locked(name, host, &error))
+        _exit(0);
+    say_error("%s: not all of it could be removed: %s", name, error->message);
+    _exit(1);
+}
+
+bool build_down(const char *name, Nl *host, bool block, GError **error)
 {
     int lock = lock_take(name, error);
+    pid_t pid = -1;
     bool fine;
 
     if (lock < 0)
         return false;
-    fine = down_locked(name, host, ret_was_up, error);
+    if (!block)
+        pid = spawn_detach(error);
+    if (pid == 0)
+        down_detached(name, host);
+    fine = block ? down_locked(name, host, error) : pid > 0;
     close(lock);
     return fine;
 }

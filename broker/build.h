@@ -12,5 +12,6 @@ typedef enum BuildResult { BUILD_UNCHANGED, BUILD_CHANGED, BUILD_MADE } BuildRes
  * On failure all that was made is removed again. @host: netlink socket of the host. */
 bool build_up(const char *name, const char *type, Nl *host, BuildResult *ret, GError **error);
 
-/* Takes @name down: all that `up` made goes. *ret_was_up: false when there was nothing. Hooks that fail are warned about. */
-bool build_down(const char *name, Nl *host, bool *ret_was_up, GError **error);
+/* Takes @name down: all that `up` made goes; nothing to do is good. Hooks that fail are warned about.
+ * @block: false = a child does it, under the namespace's lock, which the next `up` waits for; its errors go to stderr. */
+bool build_down(const char *name, Nl *host, bool block, GError **error);

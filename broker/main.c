@@ -27,7 +27,7 @@ static const Verb verbs[] = {
     {"check", check_main, "[NAME|FILE...]", "find slips in the configuration"},
     {"show", show_main, "NAME", "print the merged configuration"},
     {"up", up_main, "[--type=TYPE] [--all] NAME...", "the worker: build (root; what the units call)"},
-    {"down", down_main, "[--all] NAME...", "the worker: remove (root; what the units call)"},
+    {"down", down_main, "[--no-block] [--all] NAME...", "the worker: remove (root; what the units call)"},
     {"serve", serve_main, "[--listen PATH]", "answer chnetns and netnsctl (root; what the socket starts)"},
 };
 

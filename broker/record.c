@@ -47,24 +47,24 @@ static Record *record_from_json(const json_t *json)
     return record;
 }
 
-/* Reads from an fd whose owner was checked: the directory is root's and 0700, but a disk /run may hold
- * leftovers of anybody. */
+/* Reads from an fd whose owner is checked: the directory is root's and 0700, but a disk /run may hold leftovers of anybody. In one
+ * read: json_loadfd makes one for every byte. */
 static json_t *read_json(int fd, const char *path, GError **error)
 {
+    g_autofree char *text = NULL;
     struct stat st;
-    json_error_t slip;
+    ssize_t length;
     json_t *json;
 
-    if (fstat(fd, &st) < 0 || !S_ISREG(st.st_mode) || st.st_uid != geteuid() || (st.st_mode & 022) ||
-        st.st_size > RECORD_MAX)
+    if (fstat(fd, &st) < 0 || !S_ISREG(st.st_mode) || st.st_uid != 0 || (st.st_mode & 022) || st.st_size > RECORD_MAX)
         return fail(error, path, "not a file of root's alone");
-    json = json_loadfd(fd, 0, &slip);
-    if (!json || !json_is_object(json)) {
-        if (json)
-            json_decref(json);
-        return fail(error, path, "not a JSON object");
-    }
-    return json;
+    text = g_malloc((size_t)st.st_size + 1);
+    length = read(fd, text, (size_t)st.st_size);
+    json = length > 0 ? json_loadb(text, (size_t)length, 0, NULL) : NULL;
+    if (json_is_object(json))
+        return json;
+    json_decref(json);
+    return fail(error, path, "not a JSON object");
 }
 
 Record *record_load(const char *name, GError **error)

@@ -76,3 +76,19 @@ bool spawn_run(char *const *argv, char *const *env, int nsfd, const char *input,
         close(in);
     return pid > 0 && wait_for(pid, argv[0], error);
 }
+
+pid_t spawn_detach(GError **error)
+{
+    pid_t pid = fork();
+
+    if (pid < 0)
+        g_set_error(error, G_SPAWN_ERROR, G_SPAWN_ERROR_FORK, "cannot go on in the background: %s", g_strerror(errno));
+    if (pid == 0) {
+        int null = open("/dev/null", O_RDWR | O_CLOEXEC);
+        (void)setsid();
+        /* whoever reads our output is not kept waiting for what we leave in the background */
+        if (null < 0 || dup2(null, 0) < 0 || dup2(null, 1) < 0)
+            _exit(1);
+    }
+    return pid;
+}

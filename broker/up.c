@@ -13,6 +13,7 @@
 typedef struct Wanted {
     const char *type;
     bool all;
+    bool no_block;
     char **names; /* owned, NULL-terminated */
 } Wanted;
 
@@ -20,14 +21,14 @@ static int usage(const char *verb)
 {
     bool up = g_str_equal(verb, "up");
 
-    fprintf(stderr, "usage: netns-broker %s %s[--all] NAME...\n", verb, up ? "[--type=TYPE] " : "");
+    fprintf(stderr, "usage: netns-broker %s %s[--all] NAME...\n", verb, up ? "[--type=TYPE] " : "[--no-block] ");
     return 2;
 }
 
 /* -1: go on, else the exit status. */
 static int parse(int argc, char **argv, Wanted *wanted)
 {
-    static const struct option options[] = {{"type", required_argument, NULL, 't'}, {"all", no_argument, NULL, 'a'}, {}};
+    static const struct option options[] = {{"type", required_argument, NULL, 't'}, {"all", no_argument, NULL, 'a'}, {"no-block", no_argument, NULL, 'n'}, {}};
     bool up = g_str_equal(argv[0], "up");
     int option;
 
@@ -36,6 +37,8 @@ static int parse(int argc, char **argv, Wanted *wanted)
             wanted->all = true;
         else if (option == 't' && up)
             wanted->type = optarg;
+        else if (option == 'n' && !up)
+            wanted->no_block = true;
         else
             return usage(argv[0]);
     if (wanted->all == (optind < argc))
@@ -60,12 +63,12 @@ static bool names_valid(char **names)
     return true;
 }
 
-static bool up_one(const char *name, const char *type, Nl *host)
+static bool up_one(const char *name, const Wanted *wanted, Nl *host)
 {
     g_autoptr(GError) error = NULL;
     BuildResult result;
 
-    if (build_up(name, type, host, &result, &error)) {
+    if (build_up(name, wanted->type, host, &result, &error)) {
         if (result == BUILD_CHANGED)
             say_info("%s: changed as its file says", name);
         return true;
@@ -74,19 +77,17 @@ static bool up_one(const char *name, const char *type, Nl *host)
     return false;
 }
 
-static bool down_one(const char *name, const char *type, Nl *host)
+static bool down_one(const char *name, const Wanted *wanted, Nl *host)
 {
     g_autoptr(GError) error = NULL;
-    bool was_up;
 
-    (void)type;
-    if (build_down(name, host, &was_up, &error))
+    if (build_down(name, host, !wanted->no_block, &error))
         return true;
     say_error("%s: not all of it could be removed: %s", name, error->message);
     return false;
 }
 
-static int each(Wanted *wanted, bool (*one)(const char *, const char *, Nl *), char **(*all)(GError **))
+static int each(Wanted *wanted, bool (*one)(const char *, const Wanted *, Nl *), char **(*all)(GError **))
 {
     g_autoptr(GError) error = NULL;
     g_autoptr(Nl) host = nl_open(&error);
@@ -101,7 +102,7 @@ static int each(Wanted *wanted, bool (*one)(const char *, const char *, Nl *), c
     if (!names_valid(wanted->names))
         return 2;
     for (char **name = wanted->names; *name; name++)
-        if (!one(*name, wanted->type, host))
+        if (!one(*name, wanted, host))
             status = 1;
     return status;
 }

@@ -135,6 +135,11 @@ at_once() {
     for p in "${pids[@]}"; do wait "$p"; done
     $NB down lab; diff <(echo "$BEFORE") <(host_state)
 }
+no_block() {
+    conf lab <<<$'[Namespace]\nType=nat'; $NB up lab; $NB down --no-block lab; $NB up lab
+    same "$(in_ns lab curl -s -m 5 http://203.0.113.2/)" 203.0.113.1
+    $NB down --no-block lab; $NB down lab; diff <(echo "$BEFORE") <(host_state)
+}
 hundred() {
     local n pids=() p
     for n in $(seq 100); do $NB up --type=nat "h$n" & pids+=($!); done
@@ -232,6 +237,7 @@ it "an interface name that is taken is one sentence, and the interface stays" na
 it "a namespace kept alive by an open fd loses its links all the same" kept_alive
 it "processes inside are left alone by down" processes_inside
 it "eight up at once make one namespace, up and down at once end in one state" at_once
+it "down --no-block goes on in the background, and the next up waits for it" no_block
 it "a hundred up at once" hundred
 it "hooks run in order, inside and outside, with name and interfaces" hooks
 it "a hook that fails undoes all and is named with file and line" hook_fails
