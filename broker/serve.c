@@ -165,8 +165,8 @@ static int socket_listen(const char *path)
 /* ---- the process ---- */
 
 /* What strangers' input reaches keeps one capability: entering namespaces, cloning mounts. Where systemd
- * starts the units, nothing we might start can have more either (our own unit has seen to that, and to it that
- * we cannot change it); else the worker, a child of ours, needs the bounding set as it is. */
+ * starts the units, nothing we might start can have more either (our own unit has seen to that, and to it
+ * that we cannot change it); else the worker, a child of ours, needs the bounding set as it is. */
 static bool capabilities_drop(void)
 {
     bool bounded = units_booted() && prctl(PR_CAPBSET_READ, CAP_SETPCAP) > 0;

@@ -1,5 +1,6 @@
-"""mounts.py - asks for the namespace box and looks at the mounts that come with it."""
+"""mounts.py [NAME] - asks for the namespace box and looks at the mounts that come with it; or prints the one called NAME."""
 import os
+import sys
 
 from ask import ask
 
@@ -8,6 +9,10 @@ data, fds = ask("enter", "box")
 words = dict(line.split("=", 1) for line in data.decode().splitlines())
 assert words["RESULT"] == "ok", data
 by_name = dict(zip(words["FDS"].split(","), fds, strict=True))
+if len(sys.argv) > 1:
+    with open(f"/proc/self/fd/{by_name[sys.argv[1]]}") as file:
+        print(file.read())
+    sys.exit()
 for name, fd in by_name.items():
     if name == "netns":
         continue

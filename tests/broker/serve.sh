@@ -205,6 +205,40 @@ X
 }
 it "clients that come while a namespace is being started share one start" one_build
 
+no_fds() {
+    local pid rc=0
+    pid=$(cat /run/serve.pid)
+    prlimit --pid "$pid" --nofile=3:4096
+    ask alice enter quick >/run/late 2>&1 & local client=$!
+    sleep 0.5
+    fails grep -q RESULT /run/late || rc=1
+    prlimit --pid "$pid" --nofile=4096:4096
+    wait $client
+    contains "$(cat /run/late)" RESULT=ok || rc=1
+    # 100 ms apart, not as fast as it can
+    test "$(grep -c 'Too many open files' $LOG)" -lt 10 || rc=1
+    return $rc
+}
+it "with no descriptor left it waits without spinning, and serves those who waited" no_fds
+idle() {
+    "$SERVE" --listen /run/idle/socket --idle-timeout 1 >>$LOG 2>&1 </dev/null & local pid=$!
+    wait_until 100 test -S /run/idle/socket
+    same "$(stat -c %a /run/idle/socket)" 666
+    wait $pid
+    fails test -e /run/idle/socket
+}
+it "it leaves after some idle time, and takes its socket along" idle
+second_broker() { fails timeout 5 "$SERVE" --listen /run/netns-broker/socket && contains "$(ask alice enter quick)" RESULT=ok; }
+it "a second broker does not take the socket of one that answers" second_broker
+small() {
+    local pid
+    pid=$(cat /run/serve.pid)
+    grep VmRSS "/proc/$pid/status"
+    test "$(awk '/VmRSS/ { print $2 }' "/proc/$pid/status")" -le 8192
+    same "$(awk '/CapEff/ { print $2 }' "/proc/$pid/status")" 0000000000200000
+}
+it "after all this it is at most 8 MiB large and has CAP_SYS_ADMIN alone" small
+
 killed() {
     ask root stop quick >/dev/null
     ask alice enter quick >/run/killed 2>&1 & local client=$!
@@ -262,5 +296,11 @@ no_polkit() {
 it "without polkit everybody but root and those on Authorize=list are denied" no_polkit
 
 it "what was logged has no control character of a stranger's" bash -c "! grep -qP '[\\x00-\\x08\\x0b-\\x1f\\x7f]' $LOG"
+
+# leave things as they were: down with everything, and polkitd back
+for name in lab quick open mine asks; do ask root stop $name >/dev/null; done
 serve_stop
+rm -rf /etc/netns-broker/{lab,quick,open,mine,broken,asks}.netns
+/usr/lib/polkit-1/polkitd --no-debug >/dev/null 2>&1 </dev/null &
+disown
 finish
