@@ -14,7 +14,7 @@ TABLE=$(table)
 layer_of() {
     local pattern layer
     while read -r pattern layer; do
-        [[ $1 != $pattern ]] || { echo "$layer"; return; }
+        case $1 in $pattern) echo "$layer"; return ;; esac
     done <<<"$TABLE"
 }
 files() { (cd "$TOP/broker" && ls *.c *.h) | sed 's/\.[ch]$//' | sort -u; }

@@ -87,6 +87,15 @@ verbs_told() {
 }
 it "netnsctl(1) tells of each verb" verbs_told
 
+options_told() {
+    local option missing=0
+    for option in $(grep -hoE '\{"[a-z-]+", (no|required)_argument' "$TOP"/broker/*.c | cut -d'"' -f2 | sort -u); do
+        grep -qE "Fl -$option( |\$)" "$TOP/man/netnsctl.1" || { echo "not told of: --$option"; missing=1; }
+    done
+    return $missing
+}
+it "netnsctl(1) tells of each option" options_told
+
 lint_clean() {
     local page
     command -v mandoc >/dev/null || { echo "mandoc is not installed"; return 77; }
