@@ -6,6 +6,7 @@
 #include "connection.h"
 
 #include "activate.h"
+#include "answer.h"
 #include "audit.h"
 #include "cache.h"
 #include "cover.h"
@@ -14,7 +15,6 @@
 #include "quota.h"
 #include "report.h"
 #include "request.h"
-#include "say.h"
 
 #include <errno.h>
 #include <glib-unix.h>
@@ -29,10 +29,6 @@
 /* For those who are told no before they asked. */
 #define LINGER_SECONDS 1
 #define LINGERING_MOST 64
-
-/* The same bytes for what is forbidden, what does not exist and what is broken: nobody learns which names
- * there are. */
-#define DENIED_MESSAGE "not allowed, or there is no such namespace"
 
 typedef struct Connection {
     unsigned references;
@@ -101,70 +97,46 @@ static void audit_outcome(const Connection *this, const char *decision, const ch
                                   .reason = reason});
 }
 
-/* Sends and closes. The socket's buffer is empty, since one packet is all that is ever sent: it goes at once
- * or not at all. A caller that died meanwhile gets nothing, whoever may have its socket now. */
-static void reply(Connection *this, const Wire *wire, const int *fds, size_t n_fds)
+/* A caller that died meanwhile gets nothing, whoever may have its socket now. */
+static bool may_answer(const Connection *this)
 {
-    if (this->turned_away || peer_alive(&this->peer))
-        (void)wire_send(this->sock, wire, fds, n_fds);
-    connection_close(this);
+    return this->turned_away || peer_alive(&this->peer);
 }
 
-static void reply_error(Connection *this, const char *error, const char *message)
-{
-    Wire wire;
-    g_autofree char *line = g_strdelimit(g_strndup(message, WIRE_MAX / 2), "\n\r", ' ');
-    wire_init(&wire);
-    wire_put(&wire, "ERROR", error);
-    wire_put(&wire, "MESSAGE", line);
-    reply(this, &wire, NULL, 0);
-}
-
+/* Each of these ends the connection. */
 static void deny(Connection *this, const char *reason)
 {
-    g_autoptr(Connection) held = ref(this);
-    reply_error(this, "denied", DENIED_MESSAGE);
-    audit_outcome(held, "denied", reason);
+    if (may_answer(this))
+        answer_denied(this->sock);
+    audit_outcome(this, "denied", reason);
+    connection_close(this);
 }
 
 static void refuse(Connection *this, const char *error, const char *message)
 {
-    g_autoptr(Connection) held = ref(this);
-    reply_error(this, error, message);
-    audit_outcome(held, error, message);
+    if (may_answer(this))
+        answer_error(this->sock, error, message);
+    audit_outcome(this, error, message);
+    connection_close(this);
 }
 
-/* @why is for the admin; root is told it too, others where to look. */
+/* @why is for the admin. */
 static void fail(Connection *this, const char *why)
 {
-    g_autoptr(Connection) held = ref(this);
-    const char *name = this->request.name;
-    g_autofree char *message = NULL;
-    if (this->peer.uid == 0)
-        message = g_strdup(why);
-    else if (this->request.verb == VERB_ENTER || this->request.verb == VERB_START)
-        message = g_strdup_printf(
-            "namespace %s could not be started: see journalctl -u netns@%s -u netns-broker", name, name);
-    else if (this->request.verb == VERB_STOP)
-        message = g_strdup_printf(
-            "namespace %s could not be stopped: see journalctl -u netns@%s -u netns-broker", name, name);
-    else
-        message = g_strdup("this could not be found out: see journalctl -u netns-broker");
-    reply_error(this, "failed", message);
-    audit_outcome(held, "failed", why);
+    if (may_answer(this))
+        answer_failed(this->sock, &this->peer, &this->request, why);
+    audit_outcome(this, "failed", why);
+    connection_close(this);
 }
 
 static void succeed(Connection *this, const char *names, const int *fds, size_t n_fds)
 {
-    g_autoptr(Connection) held = ref(this);
-    Wire wire;
-    wire_init(&wire);
-    wire_put(&wire, "RESULT", "ok");
-    if (names)
-        wire_put(&wire, "FDS", names);
-    reply(this, &wire, fds, n_fds);
+    bool alive = may_answer(this);
+    if (alive)
+        answer_ok(this->sock, names, fds, n_fds);
     if (this->request.verb != VERB_LIST && this->request.verb != VERB_STATUS)
-        audit_outcome(held, "allowed", this->reason);
+        audit_outcome(this, alive ? "allowed" : "cancelled", alive ? this->reason : "the caller is gone");
+    connection_close(this);
 }
 
 /* Those who are told no whatever they ask. */
