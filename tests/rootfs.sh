@@ -1,7 +1,8 @@
 #!/bin/bash
-# rootfs.sh SUITE [vm] - print the directory of a cached Debian of that suite, building it when it is not there (root, mmdebstrap).
+# rootfs.sh SUITE [vm|bare] - print the directory of a cached Debian of that suite, building it when it is not there (root, mmdebstrap).
 #   DIR/root                       what nspawn boots and what the project is compiled in
 #   DIR/{vmlinuz,initrd,root.ext4} with "vm": the suite's own kernel and an image of the same tree for qemu
+#   DIR/bare                       with "bare": what a newcomer has, git and apt
 # The directory's name holds a hash of this file and of the package list, so a change of either builds anew and old ones are dropped.
 set -eu
 TOP=$(dirname "$(dirname "$(realpath "$0")")")
@@ -15,7 +16,8 @@ mkdir -p "$CACHE"
 exec 9>"$CACHE/$SUITE.lock"
 flock 9
 for old in "$CACHE/$SUITE"-*; do
-    case $old in "$DIR"|"$SUITE.lock") ;; *) rm -rf -- "$old" ;; esac
+    # one that another run is using now is younger than two hours
+    [ "$old" = "$DIR" ] || [ -z "$(find "$old" -maxdepth 0 -mmin +120 2>/dev/null)" ] || rm -rf -- "$old"
 done
 
 # The kernel package is unpacked, not installed: installing it would pull initramfs-tools, whose initrd is slow to make and to boot.
@@ -32,7 +34,7 @@ fetch_kernel='mkdir -p "$1/tmp/k"; chroot "$1" sh -ec "
 "; rm -rf "$1/tmp/k"'
 
 build_root() {
-    rm -rf "$DIR"
+    rm -rf "$DIR/root"
     mkdir -p "$DIR"
     mmdebstrap --quiet --variant=minbase --include="$PACKAGES" \
         --dpkgopt='path-exclude=/usr/share/doc/*' --dpkgopt='path-exclude=/usr/share/locale/*' \
@@ -117,6 +119,18 @@ E
     touch "$DIR/vm.done"
 }
 
+build_bare() {
+    rm -rf "$DIR/bare"
+    mmdebstrap --quiet --variant=minbase --include=git,ca-certificates "$SUITE" "$DIR/bare" >&2
+    touch "$DIR/bare.done"
+}
+
+if [ "$WHAT" = bare ]; then
+    mkdir -p "$DIR"
+    [ -e "$DIR/bare.done" ] || build_bare
+    echo "$DIR"
+    exit
+fi
 [ -e "$DIR/root.done" ] || build_root
 [ "$WHAT" != vm ] || [ -e "$DIR/vm.done" ] || build_vm
 echo "$DIR"

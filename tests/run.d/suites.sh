@@ -7,6 +7,7 @@ suites_lane() {
     for suite in $SUITES; do
         suite_prepare "$suite" || continue
         ! wanted system || suite_system "$suite"
+        ! wanted system || ! picked system newcomer || suite_newcomer "$suite"
         ! wanted vm || { wait_for_here; suite_vm "$suite"; }
     done
 }
@@ -94,6 +95,18 @@ suite_system() {
     CONSOLE=$SUITE_WORK/console LIMIT=1200 "$TOP/tests/nspawn.sh" "$SUITE_DIR/root" "$SUITE_WORK/system" \
         --bind-ro="$TOP:/srv/src" --bind="$SUITE_WORK/build:/srv/build" >"$out" 2>&1 || :
     report_inside "system/$suite" "$out"
+}
+
+suite_newcomer() {
+    local suite=$1 dir log start=$EPOCHREALTIME
+    log=$(mktemp -p "$WORK")
+    if ! dir=$("$TOP/tests/rootfs.sh" "$suite" bare 2>"$log"); then
+        broken "system/$suite" "a bare $suite is made" "$log"
+        return
+    fi
+    say "$suite" "bare tree" "$(bc_minus "$EPOCHREALTIME" "$start")"
+    LIMIT=400 timed "system/$suite" newcomer unshare --mount --pid --fork --kill-child --propagation private \
+        bash "$TOP/tests/run.d/newcomer.sh" "$dir/bare" "$SUITE_WORK/newcomer"
 }
 
 # Scripts of ns and broker that had skips on this machine's kernel
