@@ -52,6 +52,7 @@ report_inside() {
     part=$(mktemp -p "$WORK")
     while IFS= read -r line; do
         case $line in
+        '=== done') ;;
         '=== status '*) report "$tier" "$name" "$(cut -d' ' -f4 <<<"$line")" "$(cut -d' ' -f3 <<<"$line")" "$part"; name= ;;
         '=== '*) name=${line#=== }; : >"$part" ;;
         *) printf '%s\n' "$line" >>"$part" ;;
