@@ -24,5 +24,6 @@ bool firewall_ensure(char *const *guarded, GError **error);
 /* Takes the table away. */
 bool firewall_remove(GError **error);
 
-/* Replaces the ruleset of the namespace @nsfd by that of @file (NULL: by none), in one transaction. */
+/* Replaces the ruleset of the namespace @nsfd by that of @file (NULL: by none), in one transaction. The
+ * file, and the way to it, must be root's alone. */
 bool firewall_load(const char *file, int nsfd, GError **error);

@@ -2,33 +2,19 @@
 #include "hooks.h"
 
 #include "spawn.h"
+#include "trusted.h"
 
-#include <errno.h>
-#include <string.h>
-#include <sys/stat.h>
+#include <unistd.h>
 
-/* Whoever can write the program, or a directory on the way to it, runs as root: so nobody but root may. */
+/* Whoever can write the program, or a directory or symbolic link on the way to it, runs as root: so nobody but root may. */
 static bool is_roots(const char *path, GError **error)
 {
-    g_autofree char *part = g_strdup(path);
     struct stat st;
+    int fd = trusted_open(path, &st, error);
 
-    for (;;) {
-        char *slash = strrchr(part, '/');
-        if (stat(*part ? part : "/", &st) < 0) {
-            g_set_error(error, CONF_ERROR, CONF_ERROR_UNSAFE, "%s: %s", part, g_strerror(errno));
-            return false;
-        }
-        /* a sticky directory lets others add names, not replace root's */
-        bool shielded = S_ISDIR(st.st_mode) && (st.st_mode & S_ISVTX);
-        if (st.st_uid != 0 || ((st.st_mode & 022) && !shielded)) {
-            g_set_error(error, CONF_ERROR, CONF_ERROR_UNSAFE, "%s can be changed by others than root, it is not run", *part ? part : "/");
-            return false;
-        }
-        if (!slash || !*part)
-            return true;
-        *slash = '\0';
-    }
+    if (fd >= 0)
+        close(fd);
+    return fd >= 0;
 }
 
 static char **environment(const Conf *conf, const char *ifname, const char *host_ifname)

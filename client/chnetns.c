@@ -65,7 +65,7 @@ typedef struct Order {
 typedef struct Entry {
     int netns;
     int sysfs;                            /* -1: keep /sys */
-    int etc[WIRE_FDS];                    /* detached mounts, one regular file each */
+    int etc[WIRE_FDS];                    /* detached mounts: a regular file or a directory each */
     char etc_target[WIRE_FDS][PATH_ROOM]; /* "/etc/resolv.conf" */
     size_t n_etc;
 } Entry;
@@ -232,9 +232,9 @@ static void etc_mount_check(int fd, const char *target)
     const unsigned long want = ST_RDONLY | ST_NOSUID | ST_NODEV | ST_NOEXEC;
     struct stat file;
     struct statvfs mount;
-    if (fstat(fd, &file) < 0 || !S_ISREG(file.st_mode) || fstatvfs(fd, &mount) < 0 ||
+    if (fstat(fd, &file) < 0 || (!S_ISREG(file.st_mode) && !S_ISDIR(file.st_mode)) || fstatvfs(fd, &mount) < 0 ||
         (mount.f_flag & want) != want)
-        die(OWN_FAILURE, "the broker sent no read-only file for %s", target);
+        die(OWN_FAILURE, "the broker sent no read-only file or directory for %s", target);
 }
 
 static void sys_mount_check(int fd)

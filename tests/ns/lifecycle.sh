@@ -176,8 +176,11 @@ hook_unsafe() {
     cp /bin/true /usr/local/sbin/mine; chown alice /usr/local/sbin/mine
     conf hk <<<$'[Namespace]\nType=nat\n[Hooks]\nPreUp=/usr/local/sbin/mine'
     local said; said=$($NB up hk 2>&1) && return 1
-    contains "$said" '/usr/local/sbin/mine can be changed by others than root, it is not run'
+    contains "$said" "hk.netns:4: [Hooks] PreUp=/usr/local/sbin/mine: /usr/local/sbin/mine: a part of the path is not root's, or writable by others"
     chown root /usr/local/sbin/mine; chmod 777 /usr/local/sbin/mine; fails $NB up hk
+    chmod 755 /usr/local/sbin/mine; $NB up hk; $NB down hk
+    # a link through somebody's directory
+    ln -s /usr/bin/true /home/alice/way; ln -sf /home/alice/way /usr/local/sbin/mine; fails $NB up hk
     diff <(echo "$BEFORE") <(host_state)
 }
 unsafe_file() {

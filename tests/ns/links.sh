@@ -183,6 +183,8 @@ firewall() {
     local said; said=$($NB up fw 2>&1) && return 1
     contains "$said" 'fw.netns:7: [Firewall] File=/etc/netns-broker/fw.nft'
     fails ip netns exec fw true
+    chmod 666 /etc/netns-broker/fw.nft; said=$($NB up fw 2>&1) && return 1
+    contains "$said" "/etc/netns-broker/fw.nft: a part of the path is not root's, or writable by others"
 }
 
 world_up
