@@ -232,11 +232,32 @@ static void down_hooks(const Conf *conf, const Record *record, bool before, int 
         say_warning("%s", outside->message);
 }
 
+/* The file only for its hooks: one that was removed or broken meanwhile keeps nothing up. */
+static Conf *down_conf(const Record *record)
+{
+    g_autoptr(GError) slip = NULL;
+    Conf *conf = conf_load(record->name, record->type, CONF_STRICT, NULL, &slip);
+
+    if (slip && !g_error_matches(slip, CONF_ERROR, CONF_ERROR_NOT_FOUND))
+        say_warning("%s; its hooks are not run", slip->message);
+    return conf;
+}
+
+/* A record that is not ready: its hooks have run, or it never came up. */
+static bool down_begin(const Conf *conf, Record *record, int nsfd, GError **error)
+{
+    if (!record->ready)
+        return true;
+    down_hooks(conf, record, true, nsfd);
+    record->ready = false;
+    return record_save(record, error);
+}
+
 static bool down_locked(const char *name, Nl *host, GError **error)
 {
-    g_autoptr(GError) slip = NULL, unreadable = NULL;
+    g_autoptr(GError) unreadable = NULL;
     g_autoptr(Record) record = record_load(name, &unreadable);
-    g_autoptr(Conf) conf = NULL;
+    g_autoptr(Conf) conf = record ? down_conf(record) : NULL;
     int nsfd;
     bool fine;
 
@@ -244,17 +265,49 @@ static bool down_locked(const char *name, Nl *host, GError **error)
         g_propagate_error(error, g_error_copy(unreadable));
     if (!record)
         return !unreadable;
-    /* only for its hooks: a file that was removed or broken meanwhile keeps nothing up */
-    conf = conf_load(name, record->type, CONF_STRICT, NULL, &slip);
-    if (slip && !g_error_matches(slip, CONF_ERROR, CONF_ERROR_NOT_FOUND))
-        say_warning("%s; its hooks are not run", slip->message);
     nsfd = undo_namespace(record);
-    down_hooks(conf, record, true, nsfd);
-    record->ready = false;
-    fine = record_save(record, error) && undo_all(record, host, error);
+    fine = down_begin(conf, record, nsfd, error) && undo_all(record, host, error);
     down_hooks(conf, record, false, nsfd);
     if (nsfd >= 0)
         close(nsfd);
+    return fine;
+}
+
+/* What is left of it, where somebody keeps the namespace alive, can be found from the host; and nothing is to run inside afterwards. */
+static bool goes_by_itself(const Record *record, const Conf *conf)
+{
+    const json_t *links = json_object_get(record->detail, "links");
+    size_t i;
+    json_t *link;
+
+    if (record->adopted || (conf && conf->hooks[HOOK_INSIDE_POST_DOWN]->len > 0))
+        return false;
+    json_array_foreach(links, i, link)
+    {
+        const LinkKind *kind = link_kind_find(json_string_value(json_object_get(link, "kind")));
+        if (!kind || !kind->born_outside || json_object_get(link, "peer_namespace"))
+            return false;
+    }
+    return true;
+}
+
+bool build_down_begin(const char *name, GError **error)
+{
+    g_autoptr(Record) record = NULL;
+    g_autoptr(Conf) conf = NULL;
+    int lock = lock_take(name, error), nsfd;
+    bool fine = true;
+
+    if (lock < 0)
+        return false;
+    record = record_load(name, NULL);
+    conf = record && record->ready ? down_conf(record) : NULL;
+    nsfd = record && goes_by_itself(record, conf) ? undo_namespace(record) : -1;
+    if (nsfd >= 0) {
+        fine = down_begin(conf, record, nsfd, error) && nsfs_unpin(name, error);
+        close(nsfd);
+    }
+    close(lock);
     return fine;
 }
 

@@ -5,6 +5,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <string.h>
 #include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -31,6 +32,6 @@ int lock_take(const char *name, GError **error)
     }
     if (fd < 0)
         g_set_error(error, G_FILE_ERROR, g_file_error_from_errno(errnum), "cannot lock %s: %s", path,
-                    g_strerror(errnum));
+                    strerrordesc_np(errnum));
     return fd;
 }

@@ -51,12 +51,13 @@ static void request_free(void *data)
     g_free(request);
 }
 
+/* strerrordesc_np: no locale, so no converter is loaded for an error that a caller expects and drops. */
 static void set_error(GError **error, int errnum, const char *what, const char *why)
 {
     if (what)
-        g_set_error(error, NL_ERROR, errnum, "%s: %s", what, why ? why : g_strerror(errnum));
+        g_set_error(error, NL_ERROR, errnum, "%s: %s", what, why ? why : strerrordesc_np(errnum));
     else
-        g_set_error(error, NL_ERROR, errnum, "%s", why ? why : g_strerror(errnum));
+        g_set_error(error, NL_ERROR, errnum, "%s", why ? why : strerrordesc_np(errnum));
 }
 
 Nl *nl_open(GError **error)

@@ -17,7 +17,7 @@
 /* "WHAT: strerror"; always -1. */
 static int fail(GError **error, int errnum, const char *what, const char *name)
 {
-    g_set_error(error, G_FILE_ERROR, g_file_error_from_errno(errnum), "%s%s: %s", what, name, g_strerror(errnum));
+    g_set_error(error, G_FILE_ERROR, g_file_error_from_errno(errnum), "%s%s: %s", what, name, strerrordesc_np(errnum));
     return -1;
 }
 
@@ -174,5 +174,5 @@ bool nsfs_enter(int fd, GError **error)
 void nsfs_return(int home)
 {
     if (setns(home, CLONE_NEWNET) < 0)
-        g_error("cannot return to the host's network namespace: %s", g_strerror(errno));
+        g_error("cannot return to the host's network namespace: %s", strerrordesc_np(errno));
 }

@@ -44,13 +44,16 @@ static char *proc_read(const Peer *peer, const char *file, GError **error)
     return g_file_get_contents(path, &text, NULL, error) ? text : NULL;
 }
 
-/* What the kernel shows for a uid that has no counterpart here; an admin can change it (proc_sys_fs(5)). */
+/* What the kernel shows for a uid that has no counterpart here; an admin can change it (proc_sys_fs(5)). Read at the first
+ * caller, for good. */
 static uid_t overflow_uid(void)
 {
+    static uid_t uid = (uid_t)-1;
     g_autofree char *text = NULL;
-    if (!g_file_get_contents("/proc/sys/kernel/overflowuid", &text, NULL, NULL))
-        return DEFAULT_OVERFLOW_UID;
-    return (uid_t)strtoul(text, NULL, 10);
+    if (uid == (uid_t)-1)
+        uid = g_file_get_contents("/proc/sys/kernel/overflowuid", &text, NULL, NULL) ? (uid_t)strtoul(text, NULL, 10)
+                                                                                     : DEFAULT_OVERFLOW_UID;
+    return uid;
 }
 
 bool peer_listen(int listener, GError **error)
@@ -130,8 +133,8 @@ static bool pidfd_take(int sock, Peer *peer, GError **error)
  * made by root only). */
 static bool userns_confirm(const Peer *peer, GError **error)
 {
-    g_autofree char *ours = NULL;
-    if (!g_file_get_contents("/proc/self/uid_map", &ours, NULL, error))
+    static char *ours; /* a process's own never changes */
+    if (!ours && !g_file_get_contents("/proc/self/uid_map", &ours, NULL, error))
         return false;
     g_autofree char *theirs = proc_read(peer, "uid_map", error);
     if (!theirs)

@@ -75,7 +75,7 @@ Record *record_load(const char *name, GError **error)
     Record *record;
 
     if (fd < 0)
-        return errno == ENOENT ? NULL : fail(error, path, g_strerror(errno));
+        return errno == ENOENT ? NULL : fail(error, path, strerrordesc_np(errno));
     json = read_json(fd, path, error);
     close(fd);
     if (!json)
@@ -122,7 +122,7 @@ bool record_save(const Record *record, GError **error)
         fine = close(fd) == 0 && fine;
     fine = fine && rename(fresh, path) == 0;
     if (!fine)
-        fail(error, path, g_strerror(errno));
+        fail(error, path, strerrordesc_np(errno));
     free(text);
     json_decref(json);
     return fine;
@@ -133,7 +133,7 @@ bool record_remove(const char *name, GError **error)
     g_autofree char *path = record_path(name);
 
     if (unlink(path) < 0 && errno != ENOENT) {
-        fail(error, path, g_strerror(errno));
+        fail(error, path, strerrordesc_np(errno));
         return false;
     }
     return true;

@@ -21,7 +21,7 @@ bool sysctl_write(const char *path, const char *value, GError **error)
 
     if (!fine)
         g_set_error(error, G_FILE_ERROR, g_file_error_from_errno(errno), "cannot set /proc/sys/%s to \"%s\": %s", path, value,
-                    g_strerror(errno));
+                    strerrordesc_np(errno));
     if (fd >= 0)
         close(fd);
     return fine;
