@@ -128,6 +128,9 @@ static const char *link_state(const struct ifinfomsg *header, const Attributes *
     const struct nlattr *state = a->of[IFLA_OPERSTATE];
     if (!(header->ifi_flags & IFF_UP))
         return "down";
+    /* The operational state follows the carrier up to a second later (net/core/link_watch.c) */
+    if (header->ifi_flags & IFF_LOWER_UP)
+        return "up";
     return words[state && mnl_attr_get_u8(state) < G_N_ELEMENTS(words) ? mnl_attr_get_u8(state) : 0];
 }
 

@@ -12,8 +12,9 @@ _netnsctl() {
     status:-*) choice='--json --no-ask-password' ;;
     start:-* | stop:-*) choice='--no-ask-password' ;;
     up:-*) choice='--all --type=' ;;
-    down:-*) choice='--all' ;;
-    serve:-*) choice='--listen' ;;
+    down:-*) choice='--all --no-block' ;;
+    serve:-*) choice='--listen --idle-timeout' ;;
+    check:-* | show:-*) choice='--root=' ;;
     check:*) _filedir netns; choice=$(netnsctl list --names 2>/dev/null)
         mapfile -t -O ${#COMPREPLY[@]} COMPREPLY < <(compgen -W "$choice" -- "$cur"); return ;;
     status:* | start:* | stop:* | show:* | up:* | down:*) choice=$(netnsctl list --names 2>/dev/null) ;;

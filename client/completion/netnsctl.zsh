@@ -36,10 +36,10 @@ _netnsctl() {
     list) _arguments $json $password '--names[names only]' '--no-legend[no head line]' ;;
     status) _arguments $json $password $names ;;
     start | stop) _arguments $password $names ;;
-    check) _arguments '*:network namespace or file:_netnsctl_files' ;;
-    show) _arguments $names ;;
+    check) _arguments '--root=[another root directory]:directory:_directories' '*:network namespace or file:_netnsctl_files' ;;
+    show) _arguments '--root=[another root directory]:directory:_directories' $names ;;
     up) _arguments '--all[everything configured]' '--type=[type to build]:type:' $names ;;
-    down) _arguments '--all[everything that is up]' $names ;;
+    down) _arguments '--all[everything that is up]' '--no-block[go on in the background]' $names ;;
     serve) _arguments '--listen[path of the socket]:path:_files' ;;
     esac
 }
