@@ -45,6 +45,7 @@ typedef struct Bench {
     int pause_ms;             /* after each case: the kernel clears up namespaces in the background */
     clockid_t also[ALSO_MAX]; /* CPU clocks of the processes that work for the commands */
     int n_also;
+    FILE *out;
 } Bench;
 
 static void die(const char *what, const char *which)
@@ -231,6 +232,16 @@ static void rounds_run(Bench *b)
     }
 }
 
+/* The commands' own output goes nowhere; a terminal would be part of what is measured. */
+static FILE *out_kept(void)
+{
+    int kept = fcntl(STDOUT_FILENO, F_DUPFD_CLOEXEC, 3), nowhere = open("/dev/null", O_WRONLY | O_CLOEXEC);
+
+    if (kept < 0 || nowhere < 0 || dup2(nowhere, STDOUT_FILENO) < 0)
+        die("cannot set the commands' output aside", strerror(errno));
+    return fdopen(kept, "w");
+}
+
 /* ---- the result
  * --------------------------------------------------------------------------------------------------- */
 
@@ -253,8 +264,8 @@ static void result_print(const Bench *b)
     for (const Case *c = b->cases; c < b->cases + b->n_cases; c++) {
         qsort(c->wall, n, sizeof *c->wall, by_value);
         qsort(c->cpu, n, sizeof *c->cpu, by_value);
-        printf("%s\t%d\t%.0f\t%.0f\t%.0f\t%.0f\n", c->label, n, c->wall[0], median(c->wall, n),
-               c->wall[(n - 1) * 99 / 100], median(c->cpu, n));
+        fprintf(b->out, "%s\t%d\t%.0f\t%.0f\t%.0f\t%.0f\n", c->label, n, c->wall[0], median(c->wall, n),
+                c->wall[(n - 1) * 99 / 100], median(c->cpu, n));
     }
 }
 
@@ -303,8 +314,9 @@ int main(int argc, char **argv)
     static Bench bench = {.rounds = 200, .warmup = 5};
 
     options(&bench, argc, argv);
+    bench.out = out_kept();
     cases_read(&bench);
     rounds_run(&bench);
     result_print(&bench);
-    return 0;
+    return fclose(bench.out) != 0;
 }
