@@ -28,7 +28,7 @@ static bool make_outer(const Plan *plan, LinkPlan *link, Nl *outer, bool again, 
 
     if (link->conf->subnet_auto == TRISTATE_YES && !pool_fill(link, plan->conf, plan->host, error))
         return false;
-    if (routed && !forwarding_need(plan->conf->name, families, again, error))
+    if (routed && !forwarding_need(plan->conf->name, families, again, plan->host, error))
         return false;
     if (!device_create(link, outer, error))
         return false;
@@ -59,6 +59,8 @@ static bool attach_outer(const Plan *plan, LinkPlan *link, bool again, GError **
 
 bool attach_link(const Plan *plan, LinkPlan *link, bool again, GError **error)
 {
+    g_autofree char *mark = g_strconcat("netns-broker:", plan->conf->name, NULL);
+
     if (!attach_outer(plan, link, again, error))
         return false;
     /* a veth's inner end takes no number that we choose (drivers/net/veth.c), so it is asked for */
@@ -66,13 +68,13 @@ bool attach_link(const Plan *plan, LinkPlan *link, bool again, GError **error)
     if (!inside_link_sysctls(link, error))
         return false;
     route_queue_addresses(link, plan->inside);
-    device_queue_up(link, plan->inside);
+    device_queue_up(link, mark, plan->inside);
     if (link->conf->up != TRISTATE_NO)
         route_queue_gateways(link, plan->inside);
     return nl_run(plan->inside, error);
 }
 
-bool attach_refresh(const Conf *conf, const LinkConf *link, const char *host_name, GError **error)
+bool attach_refresh(const Conf *conf, const LinkConf *link, const char *host_name, Nl *host, GError **error)
 {
     int lock;
     bool fine;
@@ -82,7 +84,7 @@ bool attach_refresh(const Conf *conf, const LinkConf *link, const char *host_nam
     lock = lock_take(LOCK_HOST, error);
     if (lock < 0)
         return false;
-    fine = forwarding_need(conf->name, conf->nat.masquerade, true, error) &&
+    fine = forwarding_need(conf->name, conf->nat.masquerade, true, host, error) &&
            forwarding_set_end(host_name, conf->nat.masquerade, error);
     close(lock);
     return fine;

@@ -37,13 +37,14 @@ static json_t *planned(const Conf *conf)
                                                name, "host", host_name[0] ? host_name : NULL, "peer_namespace", peer, "bridge",
                                                create ? bridge : NULL));
     }
-    return json_pack("{s:o, s:b}", "links", links, "firewall", conf->firewall.file != NULL);
+    return json_pack("{s:o, s:{}}", "links", links, "sysctls");
 }
 
-static Record *record_new(const Conf *conf)
+static Record *record_new(const Conf *conf, bool asked)
 {
     Record *record = g_new0(Record, 1);
 
+    record->asked = asked;
     record->name = g_strdup(conf->name);
     record->type = g_strdup(conf->type);
     record->digest = g_strdup(conf->digest);
@@ -59,9 +60,14 @@ static int open_namespace(const Conf *conf, Record *record, GError **error)
     if (fd < 0)
         return nsfs_create(error);
     record->adopted = conf->ns.adopt;
-    if (record->adopted)
+    if (record->adopted && !conf->firewall.file)
         return fd;
     close(fd);
+    if (record->adopted) {
+        g_autofree char *cite = conf_cite_line(conf->firewall.line);
+        g_set_error(error, CONF_ERROR, CONF_ERROR_INVALID, "%s: the namespace was there before and keeps its own ruleset", cite);
+        return -1;
+    }
     g_set_error(error, CONF_ERROR, CONF_ERROR_INVALID,
                 "a network namespace %s is there already and was not made by netns-broker; Adopt=yes in its [Namespace] section takes it over",
                 conf->name);
@@ -76,14 +82,16 @@ static bool run_hooks(const Conf *conf, HookPoint point, const Plan *plan, int n
 }
 
 /* Firewall and settings stand before any link is there. @flush: a former file's ruleset may be there. */
-static bool prepare_inside(const Conf *conf, const Plan *plan, bool flush, GError **error)
+static bool prepare_inside(const Conf *conf, const Plan *plan, Record *record, bool flush, GError **error)
 {
-    g_autofree char *cite = NULL;
+    json_t *old = json_object_get(record->detail, "sysctls");
 
-    if (!inside_prepare(conf, plan->nsfd, plan->inside, error))
+    if (!inside_prepare(conf, plan->nsfd, plan->inside, old, error))
+        return false;
+    if (json_object_size(old) > 0 && !record_save(record, error))
         return false;
     if ((conf->firewall.file || flush) && !firewall_load(conf->firewall.file, plan->nsfd, error)) {
-        cite = conf->firewall.line ? conf_cite_line(conf->firewall.line) : g_strdup(conf->name);
+        g_autofree char *cite = conf->firewall.line ? conf_cite_line(conf->firewall.line) : g_strdup(conf->name);
         g_prefix_error(error, "%s: ", cite);
         return false;
     }
@@ -103,16 +111,16 @@ static bool make_links(const Plan *plan, bool refresh, GError **error)
     return nl_run(plan->inside, error);
 }
 
-static bool fill(const Conf *conf, Record *record, int nsfd, Nl *host, GError **error)
+/* @again: the namespace is up and pinned already, and may have a former file's ruleset. */
+static bool fill(const Conf *conf, Record *record, int nsfd, bool again, Nl *host, GError **error)
 {
     g_autoptr(Plan) plan = plan_new(conf, nsfd, host, error);
 
-    if (!plan)
-        return false;
-    if (!prepare_inside(conf, plan, json_is_true(json_object_get(record->detail, "flush")), error) || !make_links(plan, record->ready, error) || !resolv_write(conf, error))
+    if (!plan || !prepare_inside(conf, plan, record, again && !record->adopted && record->ruleset, error) ||
+        !make_links(plan, again, error) || !resolv_write(conf, error))
         return false;
     inside_describe(plan, record->detail);
-    if (!record->adopted && !record->ready && !nsfs_pin(nsfd, conf->name, error))
+    if (!record->adopted && !again && !nsfs_pin(nsfd, conf->name, error))
         return false;
     return run_hooks(conf, HOOK_INSIDE_POST_UP, plan, nsfd, error) && run_hooks(conf, HOOK_POST_UP, plan, -1, error);
 }
@@ -127,7 +135,7 @@ static bool make(const Conf *conf, Record *record, Nl *host, GError **error)
     nsfd = open_namespace(conf, record, error);
     if (nsfd < 0)
         return false;
-    fine = nsfs_id(nsfd, &record->id, error) && record_save(record, error) && fill(conf, record, nsfd, host, error);
+    fine = nsfs_id(nsfd, &record->id, error) && record_save(record, error) && fill(conf, record, nsfd, false, host, error);
     if (fine) {
         record->ready = true;
         fine = record_save(record, error);
@@ -143,63 +151,72 @@ static bool make(const Conf *conf, Record *record, Nl *host, GError **error)
     return fine;
 }
 
-/* The file has changed: what is inside is made anew, the namespace and the programs in it stay. */
-static bool change(const Conf *conf, const Record *old, int nsfd, Nl *host, GError **error)
+/* The file has changed, or a link has gone: what is inside is made anew, the namespace and the programs in it stay. Until that is
+ * done the record has no digest, so that whoever comes after a kill -9, or a failure, does it again. */
+static bool change(const Conf *conf, const Record *old, bool asked, int nsfd, Nl *host, GError **error)
 {
-    g_autoptr(Record) record = record_new(conf);
+    g_autoptr(Record) record = record_new(conf, asked);
+    g_autofree char *digest = g_steal_pointer(&record->digest);
 
     record->ready = true;
     record->adopted = old->adopted;
     record->id = old->id;
-    json_object_set(record->detail, "flush", json_object_get(old->detail, "firewall"));
+    record->ruleset = old->ruleset || conf->firewall.file;
     if (!undo_contents(old, nsfd, host, error) || !record_save(record, error))
         return false;
-    if (fill(conf, record, nsfd, host, error) && record_save(record, error))
-        return true;
-    /* keep the namespace, but let the next `up` try again */
-    g_clear_pointer(&record->digest, g_free);
-    (void)undo_contents(record, nsfd, host, NULL);
-    (void)record_save(record, NULL);
-    return false;
+    if (!fill(conf, record, nsfd, true, host, error)) {
+        (void)undo_contents(record, nsfd, host, NULL);
+        return false;
+    }
+    record->ruleset = conf->firewall.file != NULL;
+    record->digest = g_steal_pointer(&digest);
+    return record_save(record, error);
 }
 
 /* Interfaces may have come to the host since, a firewall restart may have taken our table: cheap to look. */
-static bool refresh(const Conf *conf, const Record *record, GError **error)
+static bool refresh(const Conf *conf, const Record *record, Nl *host, GError **error)
 {
     json_t *links = json_object_get(record->detail, "links");
     bool fine = true;
 
     for (size_t i = 0; fine && i < conf->links->len && i < json_array_size(links); i++)
         fine = attach_refresh(conf, conf->links->pdata[i],
-                               json_string_value(json_object_get(json_array_get(links, i), "host")), error);
+                               json_string_value(json_object_get(json_array_get(links, i), "host")), host, error);
     return fine;
 }
 
-static bool up_again(const Conf *conf, const Record *record, int nsfd, Nl *host, BuildResult *ret, GError **error)
+static bool up_again(const Conf *conf, const Record *record, bool asked, int nsfd, Nl *host, BuildResult *ret, GError **error)
 {
-    bool same = g_strcmp0(record->digest, conf->digest) == 0;
+    bool same = g_strcmp0(record->digest, conf->digest) == 0 && undo_intact(record, nsfd, host);
 
     *ret = same ? BUILD_UNCHANGED : BUILD_CHANGED;
-    return same ? refresh(conf, record, error) : change(conf, record, nsfd, host, error);
+    return same ? refresh(conf, record, host, error) : change(conf, record, asked, nsfd, host, error);
+}
+
+static bool up_anew(const Conf *conf, const Record *old, bool asked, Nl *host, BuildResult *ret, GError **error)
+{
+    g_autoptr(Record) record = record_new(conf, asked);
+
+    *ret = BUILD_MADE;
+    record->ruleset = conf->firewall.file != NULL;
+    return (!old || undo_all(old, host, error)) && make(conf, record, host, error);
 }
 
 static bool up_locked(const char *name, const char *type, Nl *host, BuildResult *ret, GError **error)
 {
     g_autoptr(GError) unreadable = NULL;
     g_autoptr(Record) old = record_load(name, &unreadable);
-    g_autoptr(Conf) conf = conf_load(name, type ? type : (old ? old->type : NULL), CONF_STRICT, NULL, error);
+    const char *asked = type ? type : (old && old->asked ? old->type : NULL);
+    g_autoptr(Conf) conf = conf_load(name, asked, CONF_STRICT, NULL, error);
     int nsfd = old ? undo_namespace(old) : -1;
     bool fine = conf != NULL;
 
     if (unreadable)
         say_warning("%s: %s", name, unreadable->message);
-    if (fine && old && old->ready && nsfd >= 0) {
-        fine = up_again(conf, old, nsfd, host, ret, error);
-    } else if (fine) {
-        g_autoptr(Record) record = record_new(conf);
-        *ret = BUILD_MADE;
-        fine = (!old || undo_all(old, host, error)) && make(conf, record, host, error);
-    }
+    if (fine && old && old->ready && nsfd >= 0)
+        fine = up_again(conf, old, asked != NULL, nsfd, host, ret, error);
+    else if (fine)
+        fine = up_anew(conf, old, asked != NULL, host, ret, error);
     if (nsfd >= 0)
         close(nsfd);
     return fine;
@@ -213,127 +230,6 @@ bool build_up(const char *name, const char *type, Nl *host, BuildResult *ret, GE
     if (lock < 0)
         return false;
     fine = up_locked(name, type, host, ret, error);
-    close(lock);
-    return fine;
-}
-
-static void down_hooks(const Conf *conf, const Record *record, bool before, int nsfd)
-{
-    json_t *link = json_array_get(json_object_get(record->detail, "links"), 0);
-    const char *ifname = json_string_value(json_object_get(link, "name"));
-    const char *host_ifname = json_string_value(json_object_get(link, "host"));
-    g_autoptr(GError) inside = NULL, outside = NULL;
-
-    if (!conf)
-        return;
-    if (nsfd >= 0 && !hooks_run(conf, before ? HOOK_INSIDE_PRE_DOWN : HOOK_INSIDE_POST_DOWN, nsfd, ifname, host_ifname, &inside))
-        say_warning("%s", inside->message);
-    if (!hooks_run(conf, before ? HOOK_PRE_DOWN : HOOK_POST_DOWN, -1, ifname, host_ifname, &outside))
-        say_warning("%s", outside->message);
-}
-
-/* The file only for its hooks: one that was removed or broken meanwhile keeps nothing up. */
-static Conf *down_conf(const Record *record)
-{
-    g_autoptr(GError) slip = NULL;
-    Conf *conf = conf_load(record->name, record->type, CONF_STRICT, NULL, &slip);
-
-    if (slip && !g_error_matches(slip, CONF_ERROR, CONF_ERROR_NOT_FOUND))
-        say_warning("%s; its hooks are not run", slip->message);
-    return conf;
-}
-
-/* A record that is not ready: its hooks have run, or it never came up. */
-static bool down_begin(const Conf *conf, Record *record, int nsfd, GError **error)
-{
-    if (!record->ready)
-        return true;
-    down_hooks(conf, record, true, nsfd);
-    record->ready = false;
-    return record_save(record, error);
-}
-
-static bool down_locked(const char *name, Nl *host, GError **error)
-{
-    g_autoptr(GError) unreadable = NULL;
-    g_autoptr(Record) record = record_load(name, &unreadable);
-    g_autoptr(Conf) conf = record ? down_conf(record) : NULL;
-    int nsfd;
-    bool fine;
-
-    if (unreadable)
-        g_propagate_error(error, g_error_copy(unreadable));
-    if (!record)
-        return !unreadable;
-    nsfd = undo_namespace(record);
-    fine = down_begin(conf, record, nsfd, error) && undo_all(record, host, error);
-    down_hooks(conf, record, false, nsfd);
-    if (nsfd >= 0)
-        close(nsfd);
-    return fine;
-}
-
-/* What is left of it, where somebody keeps the namespace alive, can be found from the host; and nothing is to run inside afterwards. */
-static bool goes_by_itself(const Record *record, const Conf *conf)
-{
-    const json_t *links = json_object_get(record->detail, "links");
-    size_t i;
-    json_t *link;
-
-    if (record->adopted || (conf && conf->hooks[HOOK_INSIDE_POST_DOWN]->len > 0))
-        return false;
-    json_array_foreach(links, i, link)
-    {
-        const LinkKind *kind = link_kind_find(json_string_value(json_object_get(link, "kind")));
-        if (!kind || !kind->born_outside || json_object_get(link, "peer_namespace"))
-            return false;
-    }
-    return true;
-}
-
-bool build_down_begin(const char *name, GError **error)
-{
-    g_autoptr(Record) record = NULL;
-    g_autoptr(Conf) conf = NULL;
-    int lock = lock_take(name, error), nsfd;
-    bool fine = true;
-
-    if (lock < 0)
-        return false;
-    record = record_load(name, NULL);
-    conf = record && record->ready ? down_conf(record) : NULL;
-    nsfd = record && goes_by_itself(record, conf) ? undo_namespace(record) : -1;
-    if (nsfd >= 0) {
-        fine = down_begin(conf, record, nsfd, error) && nsfs_unpin(name, error);
-        close(nsfd);
-    }
-    close(lock);
-    return fine;
-}
-
-G_GNUC_NORETURN static void down_detached(const char *name, Nl *host)
-{
-    g_autoptr(GError) error = NULL;
-
-    if (down_locked(name, host, &error))
-        _exit(0);
-    say_error("%s: not all of it could be removed: %s", name, error->message);
-    _exit(1);
-}
-
-bool build_down(const char *name, Nl *host, bool block, GError **error)
-{
-    int lock = lock_take(name, error);
-    pid_t pid = -1;
-    bool fine;
-
-    if (lock < 0)
-        return false;
-    if (!block)
-        pid = spawn_detach(error);
-    if (pid == 0)
-        down_detached(name, host);
-    fine = block ? down_locked(name, host, error) : pid > 0;
     close(lock);
     return fine;
 }

@@ -115,6 +115,7 @@ static bool make_bridge(LinkPlan *plan, const char *bridge, const char *cite, Nl
     struct nlmsghdr *h = new_link(host, g_strdup_printf("%s: cannot make the bridge", cite), "bridge", true, NULL);
 
     mnl_attr_put_strz(h, IFLA_IFNAME, bridge);
+    mnl_attr_put_u32(h, IFLA_GROUP, FIREWALL_BRIDGE_GROUP);
     if (!nl_run(host, error))
         return false;
     plan->master = nl_ifindex(host, bridge);
@@ -172,10 +173,11 @@ bool device_create(LinkPlan *plan, Nl *outer, GError **error)
     return true;
 }
 
-void device_queue_up(const LinkPlan *plan, Nl *inside)
+void device_queue_up(const LinkPlan *plan, const char *mark, Nl *inside)
 {
     struct ifinfomsg link = {.ifi_family = AF_UNSPEC, .ifi_index = (int)plan->index, .ifi_change = IFF_UP};
 
+    queue_alias(inside, plan->index, mark);
     queue_altname(inside, plan->index, plan->name, plan->conf->altname);
     if (plan->conf->up == TRISTATE_NO)
         return;
@@ -186,7 +188,17 @@ void device_queue_up(const LinkPlan *plan, Nl *inside)
 typedef struct Found {
     unsigned index, master, group;
     char alias[IFALIASZ];
+    char kind[IFNAMSIZ];
 } Found;
+
+static void take_kind(const struct nlattr *info, Found *found)
+{
+    const struct nlattr *attr;
+
+    mnl_attr_for_each_nested(attr, info)
+        if (mnl_attr_get_type(attr) == IFLA_INFO_KIND && mnl_attr_validate(attr, MNL_TYPE_NUL_STRING) >= 0)
+            g_strlcpy(found->kind, mnl_attr_get_str(attr), sizeof found->kind);
+}
 
 static bool take_link(const struct nlmsghdr *message, void *user)
 {
@@ -201,6 +213,8 @@ static bool take_link(const struct nlmsghdr *message, void *user)
             found->group = mnl_attr_get_u32(attr);
         if (mnl_attr_get_type(attr) == IFLA_MASTER && mnl_attr_validate(attr, MNL_TYPE_U32) >= 0)
             found->master = mnl_attr_get_u32(attr);
+        if (mnl_attr_get_type(attr) == IFLA_LINKINFO)
+            take_kind(attr, found);
         if (mnl_attr_get_type(attr) == IFLA_IFALIAS && mnl_attr_validate(attr, MNL_TYPE_STRING) >= 0)
             g_strlcpy(found->alias, mnl_attr_get_payload(attr), MIN(sizeof found->alias, mnl_attr_get_payload_len(attr) + 1u));
     }
@@ -226,15 +240,26 @@ static bool delete_index(Nl *nl, unsigned index, const char *name, GError **erro
     return nl_run(nl, error);
 }
 
-bool device_remove(Nl *nl, const char *name, const char *mark, GError **error)
+/* Killed between birth and alias: the group, or in a namespace of our own the kind, alone tells. */
+static bool is_ours(const Found *found, const char *mark, const char *unmarked)
+{
+    if (found->alias[0])
+        return g_str_equal(found->alias, mark);
+    return (found->group & FIREWALL_GROUP_MASK) == FIREWALL_GROUP || (unmarked && g_str_equal(found->kind, unmarked));
+}
+
+bool device_remove(Nl *nl, const char *name, const char *mark, const char *unmarked, GError **error)
 {
     Found found = find_link(nl, name);
 
-    /* killed between birth and alias: the group alone tells */
-    bool ours = !mark || g_str_equal(found.alias, mark) ||
-                (!found.alias[0] && (found.group & FIREWALL_GROUP_MASK) == FIREWALL_GROUP);
+    return !found.index || !is_ours(&found, mark, unmarked) || delete_index(nl, found.index, name, error);
+}
 
-    return !found.index || !ours || delete_index(nl, found.index, name, error);
+bool device_is_there(Nl *nl, const char *name, const char *mark)
+{
+    Found found = find_link(nl, name);
+
+    return found.index && g_str_equal(found.alias, mark);
 }
 
 typedef struct Ports {
@@ -257,7 +282,7 @@ bool device_remove_bridge(Nl *host, const char *name, GError **error)
     Found found = find_link(host, name);
     Ports ports = {.bridge = found.index};
 
-    if (!found.index || !g_str_equal(found.alias, BRIDGE_MARK))
+    if (!found.index || (!g_str_equal(found.alias, BRIDGE_MARK) && (found.alias[0] || found.group != FIREWALL_BRIDGE_GROUP)))
         return true;
     if (!nl_dump(host, RTM_GETLINK, AF_UNSPEC, take_port, &ports, error))
         return false;

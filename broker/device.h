@@ -13,12 +13,15 @@ bool device_create(LinkPlan *plan, Nl *outer, GError **error);
  * goes on after a failure, and the mark would land on the interface that had the name. */
 void device_queue_mark(const LinkPlan *plan, const char *mark, Nl *outer);
 
-/* Queues: the link gets its altname and goes up. */
-void device_queue_up(const LinkPlan *plan, Nl *inside);
+/* Queues: the inner link gets @mark as alias, and its altname, and goes up. */
+void device_queue_up(const LinkPlan *plan, const char *mark, Nl *inside);
 
-/* Removes interface @name seen by @nl; with @mark only if that is its alias, or it has none yet and its group is ours. No error when it
- * is gone. */
-bool device_remove(Nl *nl, const char *name, const char *mark, GError **error);
+/* Removes interface @name seen by @nl if it is ours: @mark is its alias; or it has no alias, as one whose maker was killed, and either its
+ * group is ours or its kind is @unmarked (NULL: none). No error when there is none, or one that is not ours. */
+bool device_remove(Nl *nl, const char *name, const char *mark, const char *unmarked, GError **error);
 
-/* Removes bridge @name if we made it and no port is left. */
+/* Is there an interface @name with this mark? */
+bool device_is_there(Nl *nl, const char *name, const char *mark);
+
+/* Removes bridge @name if we made it and no port is left. To be called with the host's lock. */
 bool device_remove_bridge(Nl *host, const char *name, GError **error);

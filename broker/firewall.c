@@ -11,7 +11,11 @@
 #include <string.h>
 #include <unistd.h>
 
-#define GUARDED_FILE RUN_DIR "/guarded"
+/* What was put in place, as it was: another version's is replaced. */
+#define RULESET_FILE RUN_DIR "/ruleset.nft"
+/* In the chains below, for a look at whether somebody flushed them; "forward" is the longest. */
+#define FORWARD_RULES 4
+#define POSTROUTING_RULES 2
 
 /* Everything is about our groups; an accept here does not overrule a drop of another table. Every packet that
  * neither comes from nor goes to a link of ours leaves the chains by their policy. */
@@ -62,41 +66,48 @@ static char *guarded_elements(char *const *guarded)
     return g_string_free(g_steal_pointer(&text), FALSE);
 }
 
-static bool apply(const char *elements, GError **error)
+static char *ruleset_text(char *const *guarded)
 {
+    g_autofree char *elements = guarded_elements(guarded);
 #pragma GCC diagnostic push
 #pragma GCC diagnostic ignored "-Wformat-nonliteral"
-    g_autofree char *text = g_strdup_printf(ruleset, elements);
+    return g_strdup_printf(ruleset, elements);
 #pragma GCC diagnostic pop
+}
+
+static bool apply(const char *text, GError **error)
+{
     char *const argv[] = {(char *)NFT_PATH, (char *)"-f", (char *)"-", NULL};
 
     if (!spawn_run(argv, NULL, -1, text, error)) {
         g_prefix_error(error, "cannot put nft table inet " FIREWALL_TABLE " in place: ");
         return false;
     }
-    return g_file_set_contents_full(GUARDED_FILE, elements, -1, G_FILE_SET_CONTENTS_NONE, 0600, error);
+    return g_file_set_contents_full(RULESET_FILE, text, -1, G_FILE_SET_CONTENTS_NONE, 0600, error);
 }
 
 bool firewall_ensure(char *const *guarded, GError **error)
 {
-    g_autofree char *elements = guarded_elements(guarded), *present = NULL;
-    int there = nl_nft_table(FIREWALL_TABLE, error);
+    g_autofree char *text = ruleset_text(guarded), *present = NULL;
+    int forward = nl_nft_rules(FIREWALL_TABLE, "forward", error), nat = forward < 0 ? -1 : nl_nft_rules(FIREWALL_TABLE, "postrouting", error);
 
-    if (there < 0)
+    if (forward < 0 || nat < 0)
         return false;
-    if (there && g_file_get_contents(GUARDED_FILE, &present, NULL, NULL) && g_str_equal(present, elements))
+    if (forward == FORWARD_RULES && nat == POSTROUTING_RULES && g_file_get_contents(RULESET_FILE, &present, NULL, NULL) &&
+        g_str_equal(present, text))
         return true;
-    return apply(elements, error);
+    return apply(text, error);
 }
 
 bool firewall_remove(GError **error)
 {
-    char *const argv[] = {(char *)NFT_PATH, (char *)"delete",       (char *)"table",
-                          (char *)"inet",   (char *)FIREWALL_TABLE, NULL};
-    int there = nl_nft_table(FIREWALL_TABLE, error);
+    char *const argv[] = {(char *)NFT_PATH, (char *)"-f", (char *)"-", NULL};
 
-    (void)unlink(GUARDED_FILE);
-    return there == 0 || (there > 0 && spawn_run(argv, NULL, -1, NULL, error));
+    /* without a table of ours, there is nothing to run nft for */
+    if (unlink(RULESET_FILE) < 0 && errno == ENOENT && nl_nft_rules(FIREWALL_TABLE, "forward", NULL) == 0)
+        return true;
+    /* named first, so that it is there to be deleted: another program may have */
+    return spawn_run(argv, NULL, -1, "table inet " FIREWALL_TABLE "\ndelete table inet " FIREWALL_TABLE "\n", error);
 }
 
 bool firewall_load(const char *file, int nsfd, GError **error)

@@ -17,6 +17,9 @@
 #define FIREWALL_HOST_ACCESS 2u /* may open connections to the host itself */
 #define FIREWALL_MASQUERADE_IPV6 4u
 
+/* Of bridges that we made: a mark from birth on, no rule is about it. */
+#define FIREWALL_BRIDGE_GROUP 0x6e630000u
+
 /* Puts the table in place when it is not there, or when @guarded (names of interfaces, NULL-terminated) has changed: interfaces
  * that forward only because of us, between which nothing may be forwarded. nft(8) is run at most once for each such change;
  * to be called with the host's lock. */

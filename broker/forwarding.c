@@ -20,22 +20,32 @@
 #define USERS RUN_DIR "/forwarding"
 #define ALL_IPV6 "net/ipv6/conf/all/forwarding"
 
-/* The ledger is an array of [path, old value, our value or null], in the order in which it was written. Our value: put the old one back
+/* The ledger is {"families": those that the host's interfaces were looked at for, "set": [[path, old value, our value or null] …]}, in
+ * the order in which it was written. Our value: put the old one back
  * only where ours is still there. null: we did not write it, but a later entry's restoring changes it as a side effect. */
-static json_t *ledger_load(bool *ret_found)
-{
-    json_t *ledger = json_load_file(LEDGER, 0, NULL);
+typedef struct Ledger {
+    json_t *file;
+    json_t *set; /* borrowed from file */
+    Families families;
+} Ledger;
 
-    *ret_found = json_is_array(ledger);
-    if (*ret_found)
-        return ledger;
-    json_decref(ledger);
-    return json_array();
+static Ledger ledger_load(void)
+{
+    Ledger ledger = {.file = json_load_file(LEDGER, 0, NULL)};
+
+    if (!json_is_array(json_object_get(ledger.file, "set"))) {
+        json_decref(ledger.file);
+        ledger.file = json_pack("{s:i, s:[]}", "families", 0, "set");
+    }
+    ledger.set = json_object_get(ledger.file, "set");
+    ledger.families = (Families)json_integer_value(json_object_get(ledger.file, "families"));
+    return ledger;
 }
 
-static bool ledger_save(const json_t *ledger, GError **error)
+static bool ledger_save(const Ledger *ledger, GError **error)
 {
-    char *text = json_dumps(ledger, JSON_INDENT(1));
+    json_object_set_new(ledger->file, "families", json_integer(ledger->families));
+    char *text = json_dumps(ledger->file, JSON_INDENT(1));
     bool fine = g_file_set_contents_full(LEDGER, text, -1, G_FILE_SET_CONTENTS_CONSISTENT, 0600, error);
 
     free(text);
@@ -78,15 +88,24 @@ static bool ledger_apply(const json_t *ledger, GError **error)
     return true;
 }
 
+/* Not all, default, lo; not an interface of ours, by its group; and none whose name nft cannot say (a wildcard, a quote). */
+static bool is_hosts_own(const char *name, Nl *host)
+{
+    static const char sayable[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._-@:+";
+
+    return !g_str_equal(name, "all") && !g_str_equal(name, "default") && !g_str_equal(name, "lo") &&
+           strspn(name, sayable) == strlen(name) && (nl_ifgroup(host, name) & FIREWALL_GROUP_MASK) != FIREWALL_GROUP;
+}
+
 /* Names below /proc/sys/net/FAMILY/conf that are the host's own interfaces. */
-static char **host_interfaces(void)
+static char **host_interfaces(Nl *host)
 {
     g_autoptr(GPtrArray) names = g_ptr_array_new();
     g_autoptr(GDir) dir = g_dir_open("/proc/sys/net/ipv4/conf", 0, NULL);
     const char *name;
 
     while (dir && (name = g_dir_read_name(dir)))
-        if (!g_str_equal(name, "all") && !g_str_equal(name, "default") && !g_str_equal(name, "lo") && !g_str_has_prefix(name, "vn-"))
+        if (is_hosts_own(name, host))
             g_ptr_array_add(names, g_strdup(name));
     g_ptr_array_add(names, NULL);
     return (char **)g_ptr_array_free(g_steal_pointer(&names), FALSE);
@@ -110,33 +129,33 @@ static bool is_one(const char *path)
 }
 
 /* @key = 1 on every interface of the host's own. */
-static void note_each(json_t *ledger, const char *family, const char *key)
+static void note_each(json_t *set, const char *family, const char *key, Nl *host)
 {
-    g_auto(GStrv) interfaces = host_interfaces();
+    g_auto(GStrv) interfaces = host_interfaces(host);
 
     for (char **name = interfaces; *name; name++) {
         g_autofree char *path = conf_path(family, *name, key);
-        ledger_note(ledger, path, "1");
+        ledger_note(set, path, "1");
     }
 }
 
 /* Kernels without force_forwarding: the switch for all, with the router advertisements kept. */
-static void note_all_ipv6(json_t *ledger)
+static void note_all_ipv6(json_t *set, Nl *host)
 {
-    g_auto(GStrv) interfaces = host_interfaces();
+    g_auto(GStrv) interfaces = host_interfaces(host);
 
     for (char **name = interfaces; *name; name++) {
         g_autofree char *accept_ra = conf_path("ipv6", *name, "accept_ra");
         g_autofree char *own = conf_path("ipv6", *name, "forwarding");
         if (is_one(accept_ra))
-            ledger_note(ledger, accept_ra, "2");
-        if (is_one(own) && !ledger_has(ledger, own))
-            json_array_append_new(ledger, json_pack("[s,s,n]", own, "1"));
+            ledger_note(set, accept_ra, "2");
+        if (is_one(own) && !ledger_has(set, own))
+            json_array_append_new(set, json_pack("[s,s,n]", own, "1"));
     }
     /* an interface that is plugged in later takes its values from here */
     if (is_one("net/ipv6/conf/default/accept_ra"))
-        ledger_note(ledger, "net/ipv6/conf/default/accept_ra", "2");
-    ledger_note(ledger, ALL_IPV6, "1");
+        ledger_note(set, "net/ipv6/conf/default/accept_ra", "2");
+    ledger_note(set, ALL_IPV6, "1");
 }
 
 static bool has_force_forwarding(void)
@@ -144,16 +163,16 @@ static bool has_force_forwarding(void)
     return access("/proc/sys/net/ipv6/conf/default/force_forwarding", F_OK) == 0;
 }
 
-static void note(json_t *ledger, Families families)
+static void note(json_t *set, Families families, Nl *host)
 {
     if ((families & FAMILIES_IPV4) && !is_one("net/ipv4/ip_forward"))
-        note_each(ledger, "ipv4", "forwarding");
+        note_each(set, "ipv4", "forwarding", host);
     if (!(families & FAMILIES_IPV6) || is_one(ALL_IPV6))
         return;
     if (has_force_forwarding())
-        note_each(ledger, "ipv6", "force_forwarding");
+        note_each(set, "ipv6", "force_forwarding", host);
     else
-        note_all_ipv6(ledger);
+        note_all_ipv6(set, host);
 }
 
 /* Interfaces that forward because of us: the third word of .../conf/NAME/{,force_}forwarding entries, each once. Those of an admin who made
@@ -188,22 +207,23 @@ static bool user_add(const char *name, GError **error)
     return g_file_set_contents_full(path, "", 0, G_FILE_SET_CONTENTS_NONE, 0600, error);
 }
 
-/* The ledger is written ahead, and the firewall stands before anything forwards. The first namespace sets the host's interfaces, the
- * others find them set. */
-bool forwarding_need(const char *name, Families families, bool refresh, GError **error)
+/* The ledger is written ahead, and the firewall stands before anything forwards. The first namespace that needs a family sets the
+ * host's interfaces for it, the others find them set. */
+bool forwarding_need(const char *name, Families families, bool refresh, Nl *host, GError **error)
 {
-    bool found, look, fine;
+    bool look, fine;
 
     if (!user_add(name, error))
         return false;
-    json_t *ledger = ledger_load(&found);
-    look = families != FAMILIES_NONE && (refresh || !found);
-    if (look)
-        note(ledger, families);
-    g_auto(GStrv) names = guarded(ledger);
-    fine = (!look || ledger_save(ledger, error)) && firewall_ensure(names, error) &&
-           ledger_apply(ledger, error);
-    json_decref(ledger);
+    Ledger ledger = ledger_load();
+    look = families != FAMILIES_NONE && (refresh || (families & ~ledger.families));
+    if (look) {
+        note(ledger.set, families, host);
+        ledger.families = (Families)(ledger.families | families);
+    }
+    g_auto(GStrv) names = guarded(ledger.set);
+    fine = (!look || ledger_save(&ledger, error)) && firewall_ensure(names, error) && ledger_apply(ledger.set, error);
+    json_decref(ledger.file);
     return fine;
 }
 
@@ -243,10 +263,9 @@ bool forwarding_release(const char *name, GError **error)
     if (rmdir(USERS) < 0 && errno != ENOENT)
         return true; /* others are left */
     /* ENOENT too: whoever removed it may have been killed before the rest */
-    bool found;
-    json_t *ledger = ledger_load(&found);
-    ledger_restore(ledger);
-    json_decref(ledger);
+    Ledger ledger = ledger_load();
+    ledger_restore(ledger.set);
+    json_decref(ledger.file);
     (void)unlink(LEDGER);
     return firewall_remove(error);
 }

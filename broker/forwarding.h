@@ -5,11 +5,12 @@
 #pragma once
 
 #include "conf.h"
+#include "nl.h"
 
 /* Namespace @name is about to have, or has, a link whose end stays in the host: the firewall's table is put in place (firewall.h), and
  * for @families (may be none) the host's other interfaces get to forward, each by itself; nothing where the host forwards already.
  * @refresh: look at the host's interfaces again although they were set before: others may have come. */
-bool forwarding_need(const char *name, Families families, bool refresh, GError **error);
+bool forwarding_need(const char *name, Families families, bool refresh, Nl *host, GError **error);
 
 /* The same for the link's own end, once it is there. It needs no ledger: it goes with the link. */
 bool forwarding_set_end(const char *host_name, Families families, GError **error);

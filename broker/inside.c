@@ -38,31 +38,55 @@ static bool set_one(const SysctlConf *sysctl, const char *path, GError **error)
     return false;
 }
 
+typedef struct Wish {
+    const NamespaceConf *ns;
+    json_t *old;
+} Wish;
+
+static void note_old(json_t *old, const char *path)
+{
+    g_autofree char *value = json_object_get(old, path) ? NULL : sysctl_read(path);
+
+    if (value)
+        json_object_set_new(old, path, json_string(value));
+}
+
+static bool set_noted(json_t *old, const char *path, const char *value, GError **error)
+{
+    note_old(old, path);
+    return sysctl_write(path, value, error);
+}
+
 static bool set_namespace(const void *what, GError **error)
 {
-    const NamespaceConf *ns = what;
+    const Wish *wish = what;
+    const NamespaceConf *ns = wish->ns;
 
-    if ((ns->forwarding & FAMILIES_IPV4) && !sysctl_write("net/ipv4/ip_forward", "1", error))
+    if ((ns->forwarding & FAMILIES_IPV4) && !set_noted(wish->old, "net/ipv4/ip_forward", "1", error))
         return false;
-    if ((ns->forwarding & FAMILIES_IPV6) && !sysctl_write("net/ipv6/conf/all/forwarding", "1", error))
+    if ((ns->forwarding & FAMILIES_IPV6) && !set_noted(wish->old, "net/ipv6/conf/all/forwarding", "1", error))
         return false;
-    if (ns->ipv6 == TRISTATE_NO && (!sysctl_write("net/ipv6/conf/all/disable_ipv6", "1", error) ||
-                                    !sysctl_write("net/ipv6/conf/default/disable_ipv6", "1", error)))
-        return false;
+    /* setting all sets default too, so both are noted before */
+    if (ns->ipv6 == TRISTATE_NO) {
+        note_old(wish->old, "net/ipv6/conf/default/disable_ipv6");
+        if (!set_noted(wish->old, "net/ipv6/conf/all/disable_ipv6", "1", error))
+            return false;
+    }
     for (guint i = 0; i < ns->sysctls->len; i++) {
         const SysctlConf *sysctl = ns->sysctls->pdata[i];
         g_autofree char *path = sysctl_path(sysctl->name);
+        note_old(wish->old, path);
         if (!set_one(sysctl, path, error))
             return false;
     }
     return true;
 }
 
-bool inside_prepare(const Conf *conf, int nsfd, Nl *inside, GError **error)
+bool inside_prepare(const Conf *conf, int nsfd, Nl *inside, json_t *old, GError **error)
 {
     const NamespaceConf *ns = &conf->ns;
-    struct ifinfomsg lo = {
-        .ifi_family = AF_UNSPEC, .ifi_index = 1, .ifi_flags = IFF_UP, .ifi_change = IFF_UP};
+    const Wish wish = {ns, old};
+    struct ifinfomsg lo = {.ifi_family = AF_UNSPEC, .ifi_index = 1, .ifi_flags = IFF_UP, .ifi_change = IFF_UP};
 
     nl_add(inside, g_strdup("cannot bring up lo"), RTM_NEWLINK, 0, &lo, sizeof lo);
     if (!nl_run(inside, error))
@@ -70,7 +94,27 @@ bool inside_prepare(const Conf *conf, int nsfd, Nl *inside, GError **error)
     /* no visit where there is nothing to set: it is the usual case */
     if (ns->forwarding == FAMILIES_NONE && ns->ipv6 != TRISTATE_NO && ns->sysctls->len == 0)
         return true;
-    return visit(nsfd, set_namespace, ns, error);
+    return visit(nsfd, set_namespace, &wish, error);
+}
+
+/* One that cannot be put back (it may have been a link's) does not keep the others. In any order: "all" sets the values of every
+ * interface and of default, so those come again afterwards. */
+static bool restore(const void *what, GError **error)
+{
+    const char *path;
+    json_t *value;
+
+    (void)error;
+    for (int pass = 0; pass < 2; pass++)
+        json_object_foreach((json_t *)what, path, value)
+            if (pass == 1 || strstr(path, "/all/"))
+                (void)sysctl_write(path, json_string_value(value), NULL);
+    return true;
+}
+
+bool inside_restore(const json_t *old, int nsfd, GError **error)
+{
+    return json_object_size(old) == 0 || visit(nsfd, restore, old, error);
 }
 
 /* "ipv4.conf.rp_filter" of link eth0 is net/ipv4/conf/eth0/rp_filter, "ipv6.neigh.x" likewise. */

@@ -5,8 +5,11 @@
 
 #include <jansson.h>
 
-/* lo up, forwarding, IPv6 on or off, [Namespace] Sysctl=. */
-bool inside_prepare(const Conf *conf, int nsfd, Nl *inside, GError **error);
+/* lo up, forwarding, IPv6 on or off, [Namespace] Sysctl=. Values that this changes are noted in @old (path to value before). */
+bool inside_prepare(const Conf *conf, int nsfd, Nl *inside, json_t *old, GError **error);
+
+/* Puts back what is in @old (may be NULL), for a namespace that stays. */
+bool inside_restore(const json_t *old, int nsfd, GError **error);
 
 /* A link's own Sysctl= and IPv6AcceptRA=. */
 bool inside_link_sysctls(const LinkPlan *link, GError **error);

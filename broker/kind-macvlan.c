@@ -5,6 +5,8 @@
 #include <libmnl/libmnl.h>
 #include <linux/if_link.h>
 
+#define SOURCES_MAX 1024 /* 12 bytes each in one request */
+
 typedef struct MacvlanConf {
     Choice mode;
     GPtrArray *sources; /* MacAddress* */
@@ -40,6 +42,9 @@ static bool macvlan_check(const LinkConf *link, GError **error)
     if (sources && macvlan->mode.value != MACVLAN_MODE_SOURCE) {
         key = "SourceMACAddress";
         why = "only Mode=source has a list of senders";
+    } else if (sources && macvlan->sources->len > SOURCES_MAX) {
+        key = "SourceMACAddress";
+        why = "more than 1024 senders do not fit into one request";
     } else if (!sources && macvlan->mode.value == MACVLAN_MODE_SOURCE) {
         key = "Mode";
         why = "SourceMACAddress= must list whose packets are let in";

@@ -6,6 +6,7 @@
 
 #include "nsfs.h"
 
+#include <arpa/inet.h>
 #include <errno.h>
 #include <linux/if_link.h>
 #include <linux/netfilter.h>
@@ -17,8 +18,9 @@
 #include <sys/uio.h>
 #include <unistd.h>
 
-/* Room for one request. The largest, a veth with names, addresses and its peer, has under 300 bytes. */
-#define REQUEST_ROOM 2048
+/* Room for one request: an attribute's length has 16 bits (struct nlattr), so no nest can be longer. libmnl's mnl_attr_put does not look
+ * where the room ends: whoever puts a list bounds it (nl.h). */
+#define REQUEST_ROOM 65536
 /* A dump's answer: the kernel fills up to 32 KiB when the reader offers it (since 4.x:
  * max(nlk->max_recvmsg_len)). */
 #define ANSWER_ROOM 32768
@@ -41,7 +43,7 @@ struct Nl {
     char answer[ANSWER_ROOM];
 };
 
-G_DEFINE_QUARK(netns - broker - nl - error - quark, nl_error)
+G_DEFINE_QUARK(netns_broker_nl_error, nl_error)
 
 static void request_free(void *data)
 {
@@ -54,10 +56,14 @@ static void request_free(void *data)
 /* strerrordesc_np: no locale, so no converter is loaded for an error that a caller expects and drops. */
 static void set_error(GError **error, int errnum, const char *what, const char *why)
 {
+    const char *known = strerrordesc_np(errnum); /* NULL for the kernel's own numbers, such as ENOTSUPP */
+
+    if (!why)
+        why = known ? known : "the kernel does not support it";
     if (what)
-        g_set_error(error, NL_ERROR, errnum, "%s: %s", what, why ? why : strerrordesc_np(errnum));
+        g_set_error(error, NL_ERROR, errnum, "%s: %s", what, why);
     else
-        g_set_error(error, NL_ERROR, errnum, "%s", why ? why : strerrordesc_np(errnum));
+        g_set_error(error, NL_ERROR, errnum, "%s", why);
 }
 
 Nl *nl_open(GError **error)
@@ -108,10 +114,12 @@ void nl_free(Nl *nl)
 
 struct nlmsghdr *nl_add(Nl *nl, char *what, uint16_t type, uint16_t flags, const void *payload, size_t size)
 {
-    Request *request = g_new0(Request, 1);
+    Request *request = g_malloc(sizeof *request); /* its room need not be zeroed */
     struct nlmsghdr *header = mnl_nlmsg_put_header(request->room);
 
+    g_assert(size <= REQUEST_ROOM / 2);
     request->what = what;
+    memset(request->tolerated, 0, sizeof request->tolerated);
     header->nlmsg_type = type;
     header->nlmsg_flags = NLM_F_REQUEST | NLM_F_ACK | flags;
     header->nlmsg_seq = ++nl->sequence;
@@ -351,40 +359,86 @@ static bool take_index(const struct nlmsghdr *message, void *user)
     return true;
 }
 
-unsigned nl_ifindex(Nl *nl, const char *name)
+/* RTEXT_FILTER_SKIP_STATS: an answer without the counters of every CPU. */
+static bool get_link(Nl *nl, const char *name, NlEach each, void *user)
 {
     struct ifinfomsg link = {.ifi_family = AF_UNSPEC};
-    unsigned index = 0;
     struct nlmsghdr *h = nl_add(nl, NULL, RTM_GETLINK, 0, &link, sizeof link);
 
     mnl_attr_put_strz(h, strlen(name) < IFNAMSIZ ? IFLA_IFNAME : IFLA_ALT_IFNAME, name);
-    /* RTEXT_FILTER_SKIP_STATS: an answer without the counters of every CPU */
     mnl_attr_put_u32(h, IFLA_EXT_MASK, RTEXT_FILTER_SKIP_STATS);
-    return nl_get(nl, take_index, &index, NULL) ? index : 0;
+    return nl_get(nl, each, user, NULL);
 }
 
-int nl_nft_table(const char *name, GError **error)
+unsigned nl_ifindex(Nl *nl, const char *name)
 {
-    struct mnl_socket *sock = mnl_socket_open2(NETLINK_NETFILTER, SOCK_CLOEXEC);
-    char room[8192]; /* a table's answer has some dozen bytes, an error carries the request */
-    struct nlmsghdr *h = mnl_nlmsg_put_header(room);
-    struct nfgenmsg *family = mnl_nlmsg_put_extra_header(h, sizeof *family);
-    ssize_t length = -1;
+    unsigned index = 0;
+
+    return get_link(nl, name, take_index, &index) ? index : 0;
+}
+
+static bool take_group(const struct nlmsghdr *message, void *user)
+{
+    const struct nlattr *attr;
+
+    mnl_attr_for_each(attr, message, sizeof(struct ifinfomsg))
+        if (mnl_attr_get_type(attr) == IFLA_GROUP && mnl_attr_validate(attr, MNL_TYPE_U32) >= 0)
+            *(uint32_t *)user = mnl_attr_get_u32(attr);
+    return true;
+}
+
+uint32_t nl_ifgroup(Nl *nl, const char *name)
+{
+    uint32_t group = 0;
+
+    return get_link(nl, name, take_group, &group) ? group : 0;
+}
+
+static int rules_of(const struct nlmsghdr *h)
+{
+    const struct nlattr *attr;
+
+    mnl_attr_for_each(attr, h, sizeof(struct nfgenmsg))
+        if (mnl_attr_get_type(attr) == NFTA_CHAIN_USE && mnl_attr_validate(attr, MNL_TYPE_U32) >= 0)
+            return (int)ntohl(mnl_attr_get_u32(attr));
+    return 0;
+}
+
+/* The first answer: an acknowledgement where there is no such chain, else the chain. */
+static int chain_answer(const struct nlmsghdr *h, ssize_t length, GError **error)
+{
     int errnum = 0;
 
-    h->nlmsg_type = (NFNL_SUBSYS_NFTABLES << 8) | NFT_MSG_GETTABLE;
-    h->nlmsg_flags = NLM_F_REQUEST | NLM_F_ACK;
-    family->nfgen_family = NFPROTO_INET;
-    mnl_attr_put_strz(h, NFTA_TABLE_NAME, name);
-    if (sock && mnl_socket_bind(sock, 0, MNL_SOCKET_AUTOPID) == 0 && mnl_socket_sendto(sock, h, h->nlmsg_len) > 0)
-        length = mnl_socket_recvfrom(sock, room, sizeof room);
     if (length < (ssize_t)sizeof *h)
         errnum = errno;
     else if (h->nlmsg_type == NLMSG_ERROR)
-        errnum = -((struct nlmsgerr *)mnl_nlmsg_get_payload(h))->error;
+        errnum = -((const struct nlmsgerr *)mnl_nlmsg_get_payload(h))->error;
+    else
+        return rules_of(h);
+    if (errnum == ENOENT || errnum == 0)
+        return 0;
+    set_error(error, errnum, "cannot ask the kernel for its nftables chains", NULL);
+    return -1;
+}
+
+int nl_nft_rules(const char *table, const char *chain, GError **error)
+{
+    struct mnl_socket *sock = mnl_socket_open2(NETLINK_NETFILTER, SOCK_CLOEXEC);
+    char room[8192]; /* a chain's answer has some dozen bytes, an error carries the request */
+    struct nlmsghdr *h = mnl_nlmsg_put_header(room);
+    struct nfgenmsg *family = mnl_nlmsg_put_extra_header(h, sizeof *family);
+    ssize_t length = -1;
+    int rules;
+
+    h->nlmsg_type = (NFNL_SUBSYS_NFTABLES << 8) | NFT_MSG_GETCHAIN;
+    h->nlmsg_flags = NLM_F_REQUEST | NLM_F_ACK;
+    family->nfgen_family = NFPROTO_INET;
+    mnl_attr_put_strz(h, NFTA_CHAIN_TABLE, table);
+    mnl_attr_put_strz(h, NFTA_CHAIN_NAME, chain);
+    if (sock && mnl_socket_bind(sock, 0, MNL_SOCKET_AUTOPID) == 0 && mnl_socket_sendto(sock, h, h->nlmsg_len) > 0)
+        length = mnl_socket_recvfrom(sock, room, sizeof room);
+    rules = chain_answer(h, length, error);
     if (sock)
         mnl_socket_close(sock);
-    if (errnum != 0 && errnum != ENOENT)
-        set_error(error, errnum, "cannot ask the kernel for its nftables tables", NULL);
-    return errnum == 0 ? 1 : errnum == ENOENT ? 0 : -1;
+    return rules;
 }

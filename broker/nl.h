@@ -15,7 +15,7 @@ Nl *nl_open_at(int nsfd, GError **error);  /* in @nsfd's; the caller's namespace
 void nl_free(Nl *nl);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(Nl, nl_free)
 
-/* Queue a request. @what becomes the front of the error, taken over ("lab.netns:3: [Link wan] Parent=eth9").
+/* Queue a request. Attributes have 60 KiB of room; what a file can make longer is to be bounded by its kind's check. @what becomes the front of the error, taken over ("lab.netns:3: [Link wan] Parent=eth9").
  * The header's payload (@size bytes at @payload: ifinfomsg, ifaddrmsg, rtmsg …) is copied; attributes are added with mnl_attr_put*.
  * The message is closed by the next nl_add or by nl_run. */
 struct nlmsghdr *nl_add(Nl *nl, char *what, uint16_t type, uint16_t flags, const void *payload, size_t size);
@@ -24,7 +24,7 @@ struct nlmsghdr *nl_add(Nl *nl, char *what, uint16_t type, uint16_t flags, const
 void nl_tolerate(Nl *nl, int errnum);
 
 /* Send all that is queued, wait for every acknowledgement. On the first failure: "WHAT: kernel's extended-ack words or strerror".
- * Errors are of domain G_FILE_ERROR's errno quark NL_ERROR with code = errno. The queue is empty afterwards. */
+ * Errors are of domain NL_ERROR, with errno as code. The queue is empty afterwards. */
 bool nl_run(Nl *nl, GError **error);
 
 #define NL_ERROR nl_error_quark()
@@ -40,8 +40,12 @@ bool nl_get(Nl *nl, NlEach each, void *user, GError **error);
  * Not on the way of `up`. */
 bool nl_dump(Nl *nl, uint16_t type, uint8_t family, NlEach each, void *user, GError **error);
 
+/* IFLA_GROUP of the interface, 0 when there is none. */
+uint32_t nl_ifgroup(Nl *nl, const char *name);
+
 /* Index of the interface, 0 when there is none. */
 unsigned nl_ifindex(Nl *nl, const char *name);
 
-/* Is there an nftables table "inet NAME" in the current namespace? 1, 0, or -1 and an error. One request, no list. */
-int nl_nft_table(const char *name, GError **error);
+/* How many rules are in chain @chain of nftables' table "inet TABLE" of the current namespace (with jumps to it counted); 0 where there
+ * is no such chain or table, -1 and an error. One request, no list. */
+int nl_nft_rules(const char *table, const char *chain, GError **error);

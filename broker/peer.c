@@ -23,7 +23,7 @@
 
 #define DEFAULT_OVERFLOW_UID 65534
 
-G_DEFINE_QUARK(netns - broker - peer - error, peer_error)
+G_DEFINE_QUARK(netns_broker_peer_error, peer_error)
 
 static bool refuse(GError **error, const char *format, ...) G_GNUC_PRINTF(2, 3);
 

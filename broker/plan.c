@@ -36,7 +36,10 @@ void plan_link_names(const Conf *conf, const LinkConf *link, char *ret_name, cha
         return;
     name = link->host_name;
     if (!name.text[0]) {
-        g_autofree char *full = g_strconcat("vn-", conf->name, "-", link->label, "0", NULL);
+        /* a dash in a part would let two pairs of parts make one name: those are hashed, as what is too long (a slash is in neither) */
+        bool plain = !strchr(conf->name, '-') && !strchr(link->label, '-');
+        g_autofree char *full = plain ? g_strconcat("vn-", conf->name, "-", link->label, "0", NULL)
+                                      : g_strconcat("vn-", conf->name, "/", link->label, "/............0", NULL);
         if_name_shorten(full, &name);
     }
     g_strlcpy(ret_host_name, name.text, IFNAMSIZ);

@@ -39,6 +39,8 @@ static Record *record_from_json(const json_t *json)
     record->name = get_string(json, "name");
     record->type = get_string(json, "type");
     record->digest = get_string(json, "digest");
+    record->asked = json_is_true(json_object_get(json, "asked"));
+    record->ruleset = json_is_true(json_object_get(json, "ruleset"));
     record->ready = json_is_true(json_object_get(json, "ready"));
     record->adopted = json_is_true(json_object_get(json, "adopted"));
     record->id.dev = (dev_t)json_integer_value(json_object_get(json, "dev"));
@@ -98,6 +100,8 @@ static json_t *record_to_json(const Record *record)
         json_object_set_new(json, "type", json_string(record->type));
     if (record->digest)
         json_object_set_new(json, "digest", json_string(record->digest));
+    json_object_set_new(json, "asked", json_boolean(record->asked));
+    json_object_set_new(json, "ruleset", json_boolean(record->ruleset));
     json_object_set_new(json, "ready", json_boolean(record->ready));
     json_object_set_new(json, "adopted", json_boolean(record->adopted));
     json_object_set_new(json, "dev", json_integer((json_int_t)record->id.dev));

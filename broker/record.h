@@ -10,13 +10,15 @@
 
 typedef struct Record {
     char *name;
-    char *type;      /* may be NULL */
-    char *digest;    /* Conf.digest of what was built */
+    char *type;      /* what it was built as; may be NULL */
+    bool asked;      /* the type was asked for on the command line, not by a file */
+    char *digest;    /* Conf.digest of what was built; NULL: a change was not finished */
     bool ready;
     bool adopted;    /* the namespace is someone else's: `down` keeps it */
+    bool ruleset;    /* a [Firewall] File= was loaded inside */
     NsId id;         /* ino 0: not made yet */
-    /* The worker's own, and what `status` shows: {"links": [{"label","kind","name","host","peer","addresses","host_addresses",
-     * "bridge","made_bridge"}], "sysctls": {"net/…": "old value"}}. NULL when nothing was made yet. */
+    /* What was made, or is about to be: {"links": [{"label", "kind", "name", "host", "peer_namespace", "bridge", "addresses",
+     * "host_addresses"}], "sysctls": {"net/…": value before ours}}. */
     json_t *detail;
 } Record;
 

@@ -4,6 +4,7 @@
 
 #include "device.h"
 #include "forwarding.h"
+#include "inside.h"
 #include "lock.h"
 #include "resolv.h"
 #include "route-flush.h"
@@ -53,6 +54,42 @@ static Nl *outer_socket(const json_t *link, Nl *host, Nl **ret_owned)
     return *ret_owned;
 }
 
+static bool link_intact(const Record *record, const json_t *link, Nl *inside, Nl *host)
+{
+    g_autofree char *mark = g_strconcat("netns-broker:", record->name, NULL);
+    const char *name = get(link, "name"), *host_name = get(link, "host");
+    g_autoptr(Nl) owned = NULL;
+    Nl *outer = outer_socket(link, host, &owned);
+
+    return name && device_is_there(inside, name, mark) && (!host_name || (outer && device_is_there(outer, host_name, mark)));
+}
+
+bool undo_intact(const Record *record, int nsfd, Nl *host)
+{
+    g_autoptr(Nl) inside = nl_open_at(nsfd, NULL);
+    const json_t *links = json_object_get(record->detail, "links");
+    size_t i;
+    json_t *link;
+
+    if (!inside)
+        return false;
+    json_array_foreach(links, i, link)
+        if (!link_intact(record, link, inside, host))
+            return false;
+    return true;
+}
+
+/* Under the host's lock: another namespace may be about to put its port on it. */
+static bool remove_bridge(Nl *host, const char *bridge, GError **error)
+{
+    int lock = lock_take(LOCK_HOST, error);
+    bool fine = lock >= 0 && device_remove_bridge(host, bridge, error);
+
+    if (lock >= 0)
+        close(lock);
+    return fine;
+}
+
 static bool remove_link(const Record *record, const json_t *link, Nl *inside, Nl *host, GError **error)
 {
     g_autofree char *mark = g_strconcat("netns-broker:", record->name, NULL);
@@ -63,11 +100,11 @@ static bool remove_link(const Record *record, const json_t *link, Nl *inside, Nl
 
     /* the outer end first: of a pair it takes the inner one along, and one removal costs 20 ms */
     if (host_name && outer)
-        keep(device_remove(outer, host_name, mark, &now), &first, g_steal_pointer(&now));
+        keep(device_remove(outer, host_name, mark, NULL, &now), &first, g_steal_pointer(&now));
     if (name && inside)
-        keep(device_remove(inside, name, record->adopted ? mark : NULL, &now), &first, g_steal_pointer(&now));
+        keep(device_remove(inside, name, mark, record->adopted ? NULL : get(link, "kind"), &now), &first, g_steal_pointer(&now));
     if (bridge)
-        keep(device_remove_bridge(host, bridge, &now), &first, g_steal_pointer(&now));
+        keep(remove_bridge(host, bridge, &now), &first, g_steal_pointer(&now));
     if (first)
         g_propagate_error(error, first);
     return !first;
@@ -95,6 +132,8 @@ bool undo_contents(const Record *record, int nsfd, Nl *host, GError **error)
         keep(route_flush(inside, &now), &first, g_steal_pointer(&now));
     for (size_t i = json_array_size(links); i-- > 0;)
         keep(remove_link(record, json_array_get(links, i), inside, host, &now), &first, g_steal_pointer(&now));
+    if (inside)
+        keep(inside_restore(json_object_get(record->detail, "sysctls"), nsfd, &now), &first, g_steal_pointer(&now));
     keep(release_host(record, &now), &first, g_steal_pointer(&now));
     keep(resolv_remove(record->name, &now), &first, g_steal_pointer(&now));
     if (first)

@@ -5,6 +5,7 @@
 #include "conf.h"
 #include "record.h"
 #include "say.h"
+#include "teardown.h"
 
 #include <getopt.h>
 #include <stdio.h>
@@ -81,7 +82,7 @@ static bool down_one(const char *name, const Wanted *wanted, Nl *host)
 {
     g_autoptr(GError) error = NULL;
 
-    if (build_down(name, host, !wanted->no_block, &error))
+    if (teardown(name, host, !wanted->no_block, &error))
         return true;
     say_error("%s: not all of it could be removed: %s", name, error->message);
     return false;
@@ -99,7 +100,7 @@ static void down_begin(char **names)
     if (count < MANY)
         return;
     for (char **name = names; *name; name++)
-        (void)build_down_begin(*name, NULL);
+        (void)teardown_begin(*name, NULL);
     g_usleep(60000 + count * 400);
 }
 

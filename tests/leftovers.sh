@@ -16,7 +16,9 @@ state() {
     # /run/netns becomes a shared mount at its first use, by `ip netns` and by us alike, and stays one
     awk '$5 != "/run/netns" { print $4, $5, $6, $9, $10 }' /proc/self/mountinfo | sed 's/ shared:[0-9]*//; s/ master:[0-9]*//'
     echo "## processes"
-    ps -e -o ppid=,pid=,args= | awk -v me=$$ '$1 != me && $2 != me { $1 = $2 = ""; print }' | sort
+    # listed first and filtered after, or the pipeline would list itself; this script's own subshells are nobody's leftovers
+    local all; all=$(ps -e -o ppid=,pid=,args=)
+    awk -v me=$$ '$1 != me && $2 != me && !/leftovers\.sh/ { $1 = $2 = ""; print }' <<<"$all" | sort
     echo "## files"
     find /run/netns /etc/netns /run/netns-broker/state -mindepth 1 2>/dev/null
 }

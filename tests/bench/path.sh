@@ -4,9 +4,9 @@ set -eu
 HERE=$(dirname "$(realpath "$0")")
 . "$HERE/measure.sh"
 SECONDS_EACH=${SMOKE:+1}
-SECONDS_EACH=${SECONDS_EACH:-3}
+SECONDS_EACH=${SECONDS_EACH:-1}
 TURNS=${SMOKE:+1}
-TURNS=${TURNS:-7}
+TURNS=${TURNS:-15}
 
 ip netns add net
 ip link add uplink0 type veth peer name eth0 netns net

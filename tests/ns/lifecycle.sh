@@ -6,8 +6,10 @@ inside() { ip -n "$1" -d -j addr | sed 's/"\(valid\|preferred\)_life_time":[0-9]
 lab_conf() { conf lab <<<$'[Namespace]\nType=nat\n[Link]\nMTU='"${1:-1400}"$'\n[Route hole]\nDestination=198.51.100.0/24\nType=blackhole\n[Rule x]\nFrom=10.0.0.1\nTable=7'; }
 
 up_up() {
-    lab_conf; $NB up lab; wait_until 60 sh -c '! ip -n lan -6 addr show tentative | grep .' || :
-    sleep 0.3
+    lab_conf; $NB up lab; wait_until 60 sh -c '! ip -n lab -6 addr show tentative | grep .'
+    # the operational state, and the link-local address with it, follow within a second
+    wait_until 60 sh -c 'ip -n lab -6 addr show dev vn-lab1 scope link | grep .'
+    wait_until 60 sh -c '! ip -n lab -6 addr show tentative | grep .'
     local a b; a=$(inside lab; host_state); $NB up lab; b=$(inside lab; host_state)
     diff <(echo "$a") <(echo "$b")
 }
@@ -206,7 +208,6 @@ radv() {
     # the host's own IPv6 comes by router advertisement, and stays
     ip netns add ra; ip link add wan0 type veth peer name eth0 netns ra; ip -n ra addr add 2001:db8:1::1/64 dev eth0 nodad; ip -n ra link set eth0 up; in_ns ra sysctl -qw net.ipv6.conf.all.forwarding=1
     ip link set wan0 up
-    cat >/run/radvd.conf <<<'interface eth0 { AdvSendAdvert on; MinRtrAdvInterval 3; MaxRtrAdvInterval 4; AdvDefaultLifetime 30; prefix 2001:db8:1::/64 { AdvValidLifetime 60; AdvPreferredLifetime 50; }; };'
     ip netns exec ra dnsmasq --keep-in-foreground --port=0 --user=root --pid-file= --leasefile-ro --conf-file=/dev/null --interface=eth0 --bind-interfaces --enable-ra --ra-param=eth0,4,30 --dhcp-range=2001:db8:1::,ra-only,64,60 & local p=$!
     wait_until 200 sh -c 'ip -6 addr show dev wan0 | grep -q 2001:db8:1:'
     wait_until 200 sh -c 'ip -6 route show default dev wan0 | grep -q ra'

@@ -1,18 +1,39 @@
 # suites.sh - part of tests/run: the tiers that need another PID 1 or another kernel. Per suite: its cached tree (rootfs.sh), the
 # project compiled inside it against its libraries, one container for the tier system, one virtual machine for the tier vm.
 
-# Everything of one suite; called in the background, its lines carry the suite's name
+# Scripts of other tiers whose outcome is the kernel's: NAT of IPv6 needs all.forwarding where there is no force_forwarding, the client's
+# rules are about what a capability does, links about what a kernel can
+VM_TOO='ns/nat ns/links ns/lifecycle broker/client'
+
+# In the background: both suites' trees and builds, for the virtual machines wait for them, then the containers
 suites_lane() {
     local suite
     for suite in $SUITES; do
-        suite_prepare "$suite" || continue
-        ! wanted system || suite_system "$suite"
-        ! wanted system || ! picked system newcomer || suite_newcomer "$suite"
-        ! wanted vm || { wait_for_here; suite_vm "$suite"; }
+        SUITE_DIR=
+        suite_prepare "$suite" || SUITE_DIR=
+        echo "$SUITE_DIR" >"$WORK/$suite.new"
+        mv "$WORK/$suite.new" "$WORK/$suite.dir"
+    done
+    wanted system || return 0
+    for suite in $SUITES; do
+        suite_prepared "$suite" || continue
+        suite_system "$suite"
+        ! picked system newcomer || suite_newcomer "$suite"
     done
 }
-# The virtual machine runs what was skipped on this machine's kernel: wait until that is known
-wait_for_here() { while [ ! -e "$WORK/here.done" ] && kill -0 $$ 2>/dev/null; do sleep 0.5; done; }
+vm_lane() {
+    local suite
+    for suite in $SUITES; do
+        while [ ! -e "$WORK/$suite.dir" ] && kill -0 "$SUITES_PID" 2>/dev/null; do sleep 0.5; done
+        ! suite_prepared "$suite" || suite_vm "$suite"
+    done
+}
+# SUITE_DIR, SUITE_WORK of a suite whose preparation succeeded
+suite_prepared() {
+    SUITE_DIR=$(cat "$WORK/$1.dir" 2>/dev/null)
+    SUITE_WORK=$WORK/$1
+    [ -n "$SUITE_DIR" ]
+}
 
 # SUITE_DIR, SUITE_WORK: the cached tree; here, its build and staged install
 suite_prepare() {
@@ -72,7 +93,7 @@ payload() {
     mkdir -p "$dir"
     cat >"$dir/run.sh" <<'E'
 export PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin HOME=/root LC_ALL=C.UTF-8 TMPDIR=/tmp
-export NETNSCTL=/usr/bin/netnsctl CHNETNS=/usr/bin/chnetns SERVE=/usr/libexec/netns-broker/serve BUILD=/srv/build
+export NETNSCTL=/usr/bin/netnsctl CHNETNS=/usr/bin/chnetns SERVE=/usr/libexec/netns-broker/serve BUILD=/srv/build TOP=/srv/src
 while read -r name limit words; do
     echo "=== $name"
     start=$EPOCHREALTIME rc=0
@@ -110,7 +131,7 @@ suite_newcomer() {
         bash "$TOP/tests/run.d/newcomer.sh" "$dir/bare" "$SUITE_WORK/newcomer"
 }
 
-# Scripts of ns and broker that had skips on this machine's kernel
+# Scripts that had skips on this machine's kernel
 skipped_here() { awk -F'\t' '($1 == "ns" || $1 == "broker") && $3 == "skip" { print $1 "/" $2 }' "$WORK/results" | sort -u; }
 
 suite_vm() {
@@ -120,14 +141,13 @@ suite_vm() {
         [ -e "$script" ] && picked vm "$name" || continue
         list+=("$name 400 bash /srv/src/tests/vm/$name.sh")
     done
-    if [ ${#CHOICE[@]} = 0 ]; then
-        for name in $(skipped_here); do
-            case $name in
-            ns/*) list+=("$name 400 env STAGE= LEFTOVERS_NAME=$name /srv/src/tests/sandbox.sh /srv/src/tests/leftovers.sh bash /srv/src/tests/$name.sh") ;;
-            *) list+=("$name 400 env STAGE= LEFTOVERS_NAME=$name /srv/src/tests/sandbox.sh /srv/src/tests/polkit-bus.sh /srv/src/tests/leftovers.sh bash /srv/src/tests/$name.sh") ;;
-            esac
-        done
-    fi
+    for name in $(printf '%s\n' $VM_TOO $(skipped_here) | sort -u); do
+        picked vm "$name" || continue
+        case $name in
+        broker/*) list+=("$name 500 env STAGE= LEFTOVERS_NAME=$name /srv/src/tests/sandbox.sh /srv/src/tests/polkit-bus.sh /srv/src/tests/leftovers.sh bash /srv/src/tests/$name.sh") ;;
+        *) list+=("$name 500 env STAGE= LEFTOVERS_NAME=$name /srv/src/tests/sandbox.sh /srv/src/tests/leftovers.sh bash /srv/src/tests/$name.sh") ;;
+        esac
+    done
     [ ${#list[@]} -gt 0 ] || return 0
     payload "$dir" "install 200 bash ./src/tests/run.d/install-staged.sh" "${list[@]}"
     mkdir -p "$dir/src"
