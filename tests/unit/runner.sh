@@ -1,0 +1,37 @@
+# runner.sh - the runner itself: what counts as passed, failed and skipped, for a runner that passes everything hides everything.
+. "$(dirname "$0")/../lib.sh"
+RUN_D=$(dirname "$(realpath "$0")")/../run.d
+
+# runs STATUS CHOICE <OUTPUT - the summary line of one script that printed OUTPUT and ended with STATUS
+runs() {
+    local status=$1
+    WORK=$(mktemp -d)
+    CHOICE=()
+    [ -z "${2-}" ] || CHOICE=("$2")
+    : >"$WORK/results"
+    cat >"$WORK/out"
+    . "$RUN_D/report.sh"
+    report tier script 0 "$status" "$WORK/out" >"$WORK/shown"
+    summary >"$WORK/sum" && echo good >>"$WORK/sum"
+    tail -n 2 "$WORK/sum" | xargs
+    rm -rf "$WORK"
+}
+ours() { same "$(runs 1 x <<<$'ok - one\nnot ok - two (rc=1)\n    why\nskip - three: no such kernel')" "tier script: two 1 passed, 1 failed, 1 skipped"; }
+tap() { same "$(runs 0 x <<<$'1..3\nok 1 /a/b\nok 2 - c\nok 3 /d # SKIP no root')" "2 passed, 0 failed, 1 skipped good"; }
+dies() { contains "$(runs 139 x <<<'ok - one')" "1 passed, 1 failed"; }
+hangs() { contains "$(runs 124 x <<<'ok - one')" "1 passed, 1 failed"; }
+silent() { contains "$(runs 0 x <<<'all is well')" "0 passed, 1 failed"; }
+nowhere() {
+    contains "$(runs 0 <<<$'ok - one\nskip - two: nobody has it')" "1 passed, 1 failed, 1 skipped"
+    contains "$(runs 0 <<<$'ok - two\nskip - two: not here')" "1 passed, 0 failed, 1 skipped good"
+}
+empty() { contains "$(runs 0 x <<<'skip - one: not here')" "0 passed, 0 failed, 1 skipped"; fails grep -q good <<<"$(runs 0 x <<<'skip - one: not here')"; }
+
+it "our lines are counted, and one failure is a failed run" ours
+it "TAP is counted" tap
+it "a script that dies after its last test has failed" dies
+it "a script that does not end has failed" hangs
+it "a script that runs no test has failed" silent
+it "a sentence skipped in every tier is a failure, one that ran somewhere is not" nowhere
+it "a run in which nothing passed is no success" empty
+finish
