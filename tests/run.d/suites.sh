@@ -18,6 +18,7 @@ suites_lane() {
     for suite in $SUITES; do
         suite_prepared "$suite" || continue
         suite_system "$suite"
+        ! picked system boot || suite_boot "$suite"
         ! picked system newcomer || suite_newcomer "$suite"
     done
 }
@@ -116,6 +117,19 @@ suite_system() {
     payload "$SUITE_WORK/system" "install 100 bash /srv/src/tests/run.d/install-inside.sh" "${list[@]}"
     CONSOLE=$SUITE_WORK/console LIMIT=1200 "$TOP/tests/nspawn.sh" "$SUITE_DIR/root" "$SUITE_WORK/system" \
         --bind-ro="$TOP:/srv/src" --bind="$SUITE_WORK/build:/srv/build" >"$out" 2>&1 || :
+    report_inside "system/$suite" "$out"
+}
+
+# A boot with the staged tree laid over the suite's and things enabled by an admin
+suite_boot() {
+    local suite=$1 boot=$SUITE_WORK/boot out=$WORK/$1.boot
+    mkdir -p "$boot"/{upper,work,root}
+    payload "$boot/payload" "boot 200 bash /srv/src/tests/system/boot/check.sh"
+    unshare --mount --propagation private bash -euc '
+        mount -t overlay overlay -o "lowerdir=$1/stage:$2/root,upperdir=$1/boot/upper,workdir=$1/boot/work" "$1/boot/root"
+        bash "$3/tests/system/boot/prepare.sh" "$1/boot/root"
+        exec "$3/tests/nspawn.sh" "$1/boot/root" "$1/boot/payload" --bind-ro="$3:/srv/src"
+    ' - "$SUITE_WORK" "$SUITE_DIR" "$TOP" >"$out" 2>&1 || :
     report_inside "system/$suite" "$out"
 }
 
