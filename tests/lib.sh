@@ -1,10 +1,12 @@
 # lib.sh - sourced by every test script: a test is one sentence that is true when it passes.
 #   it "SENTENCE" COMMAND [ARG...]     passes when COMMAND (usually a function of the script) returns 0; 77 = skipped, its last line is the reason
 #   same A B                           for use in tests: two strings are equal, else both are shown
+#   ONLY=REGEX in the environment runs only the tests whose sentence matches it
 # A script ends with `finish`; its output is TAP-like lines that tests/run counts.
 T_BAD=0
 it() {
     local name=$1 out rc; shift
+    [[ $name =~ ${ONLY-} ]] || return 0
     # into a file, not a pipe: a background process that a failed test left behind must not keep us waiting for the pipe's end.
     # No `|| rc=$?` here: on the left of || bash ignores set -e, inside the function too, and a failing line in the middle would pass.
     T_OUT=$(mktemp)

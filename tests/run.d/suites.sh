@@ -4,6 +4,9 @@
 # Scripts of other tiers whose outcome is the kernel's: NAT of IPv6 needs all.forwarding where there is no force_forwarding, the client's
 # rules are about what a capability does, links about what a kernel can
 VM_TOO='ns/nat ns/links ns/lifecycle broker/client'
+# Of the life cycle what is quick: an emulated machine is eight times slower, and kill -9 at fifty points is the same on every kernel.
+# (Dots for blanks: the list is split there.)
+VM_ONLY_lifecycle='twice|leave.the.host|file|hundred|advertisements|loses.its.links|lost.its.mount'
 
 # In the background: both suites' trees and builds, for the virtual machines wait for them, then the containers
 suites_lane() {
@@ -149,7 +152,7 @@ suite_newcomer() {
 skipped_here() { awk -F'\t' '($1 == "ns" || $1 == "broker") && $3 == "skip" { print $1 "/" $2 }' "$WORK/results" | sort -u; }
 
 suite_vm() {
-    local suite=$1 script list=() out=$WORK/$1.vm name dir=$SUITE_WORK/vm
+    local suite=$1 script list=() out=$WORK/$1.vm name dir=$SUITE_WORK/vm only in
     for script in "$TOP"/tests/vm/*.sh; do
         name=$(basename "$script" .sh)
         [ -e "$script" ] && picked vm "$name" || continue
@@ -157,10 +160,10 @@ suite_vm() {
     done
     for name in $(printf '%s\n' $VM_TOO $(skipped_here) | sort -u); do
         picked vm "$name" || continue
-        case $name in
-        broker/*) list+=("$name 500 env STAGE= LEFTOVERS_NAME=$name /srv/src/tests/sandbox.sh /srv/src/tests/polkit-bus.sh /srv/src/tests/leftovers.sh bash /srv/src/tests/$name.sh") ;;
-        *) list+=("$name 500 env STAGE= LEFTOVERS_NAME=$name /srv/src/tests/sandbox.sh /srv/src/tests/leftovers.sh bash /srv/src/tests/$name.sh") ;;
-        esac
+        only=VM_ONLY_${name#*/}
+        in='/srv/src/tests/sandbox.sh'
+        [ "${name%/*}" != broker ] || in+=' /srv/src/tests/polkit-bus.sh'
+        list+=("$name 500 env STAGE= LEFTOVERS_NAME=$name $in env ONLY=${!only-} /srv/src/tests/leftovers.sh bash /srv/src/tests/$name.sh")
     done
     [ ${#list[@]} -gt 0 ] || return 0
     payload "$dir" "install 200 bash ./src/tests/run.d/install-staged.sh" "${list[@]}"
