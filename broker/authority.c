@@ -26,6 +26,8 @@ typedef struct Check {
     char *id; /* for CancelCheckAuthorization; "" where no dialog can appear */
     const Peer *peer;
     bool interactive;
+    GDBusConnection *bus;  /* the question is with polkit, over this; else NULL */
+    gulong hang_up;        /* handler of the cancellable */
 } Check;
 
 static void check_free(gpointer pointer)
@@ -35,6 +37,7 @@ static void check_free(gpointer pointer)
     g_free(check->namespace);
     g_free(check->user);
     g_free(check->id);
+    g_clear_object(&check->bus);
     g_free(check);
 }
 
@@ -78,19 +81,29 @@ static Verdict verdict(GVariant *answer)
     return challenge ? VERDICT_CHALLENGE : VERDICT_DENIED;
 }
 
+static void hung_up(GCancellable *cancel, gpointer user)
+{
+    const Check *check = user;
+    if (check->bus)
+        dialog_cancel(check->bus, check);
+}
+
+/* The call itself is not cancelled: polkit's own answer is awaited, so that a dialog counts against its user's quota for as long as
+ * polkit has it. Otherwise somebody who hangs up and calls again would fill polkit, and the bus's table of pending replies, for all. */
 static void answered(GObject *source, GAsyncResult *result, gpointer user)
 {
     GDBusConnection *bus = G_DBUS_CONNECTION(source);
     g_autoptr(GTask) task = user;
+    Check *check = g_task_get_task_data(task);
     GError *error = NULL;
+    g_cancellable_disconnect(g_task_get_cancellable(task), check->hang_up);
     g_autoptr(GVariant) answer = g_dbus_connection_call_with_unix_fd_list_finish(bus, NULL, result, &error);
     if (answer) {
         g_task_return_int(task, verdict(answer));
         return;
     }
-    if (g_error_matches(error, G_IO_ERROR, G_IO_ERROR_CANCELLED) ||
-        g_error_matches(error, G_IO_ERROR, G_IO_ERROR_TIMED_OUT))
-        dialog_cancel(bus, g_task_get_task_data(task));
+    if (g_error_matches(error, G_IO_ERROR, G_IO_ERROR_TIMED_OUT))
+        dialog_cancel(bus, check);
     g_dbus_error_strip_remote_error(error);
     g_prefix_error(&error, "polkit: ");
     g_task_return_error(task, error);
@@ -98,7 +111,7 @@ static void answered(GObject *source, GAsyncResult *result, gpointer user)
 
 static void ask(GTask *task, GDBusConnection *bus)
 {
-    const Check *check = g_task_get_task_data(task);
+    Check *check = g_task_get_task_data(task);
     g_autoptr(GUnixFDList) fds = g_unix_fd_list_new();
     GError *error = NULL;
     uint64_t start_time;
@@ -110,8 +123,10 @@ static void ask(GTask *task, GDBusConnection *bus)
     g_dbus_connection_call_with_unix_fd_list(bus, POLKIT_NAME, POLKIT_PATH, POLKIT_INTERFACE,
                                              "CheckAuthorization", question(check, start_time, index),
                                              G_VARIANT_TYPE("((bba{ss}))"), G_DBUS_CALL_FLAGS_NONE,
-                                             check->interactive ? DIALOG_TIMEOUT_MS : QUIET_TIMEOUT_MS, fds,
-                                             g_task_get_cancellable(task), answered, g_object_ref(task));
+                                             check->interactive ? DIALOG_TIMEOUT_MS : QUIET_TIMEOUT_MS, fds, NULL,
+                                             answered, g_object_ref(task));
+    check->bus = g_object_ref(bus);
+    check->hang_up = g_cancellable_connect(g_task_get_cancellable(task), G_CALLBACK(hung_up), check, NULL);
 }
 
 static void bus_opened(GObject *source, GAsyncResult *result, gpointer user)

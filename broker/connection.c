@@ -54,6 +54,14 @@ static void unref(Connection *this)
 {
     if (--this->references > 0)
         return;
+    /* Not at the hang-up: what was begun for it still takes threads, descriptors and polkit's time */
+    if (this->counted)
+        quota_give(this->peer.uid, QUOTA_CONNECTION);
+    if (this->turned_away)
+        lingering--;
+    open_connections--;
+    if (tell_closed)
+        tell_closed();
     peer_done(&this->peer);
     cached_drop(this->cached);
     g_free(this->reason);
@@ -78,14 +86,7 @@ static void connection_close(Connection *this)
     g_clear_handle_id(&this->limit, g_source_remove);
     close(this->sock);
     this->sock = -1;
-    if (this->counted)
-        quota_give(this->peer.uid, QUOTA_CONNECTION);
-    if (this->turned_away)
-        lingering--;
     g_cancellable_cancel(this->cancel);
-    open_connections--;
-    if (tell_closed)
-        tell_closed();
     unref(this);
 }
 

@@ -77,12 +77,13 @@ static Name *name_ask(const char *key)
 {
     Name *name = g_new0(Name, 1);
     name->key = g_strdup(key);
-    for (size_t size = 16 * 1024; size <= BUFFER_MAX; size *= 4) {
+    int rc = ERANGE;
+    for (size_t size = 16 * 1024; rc == ERANGE && size <= BUFFER_MAX; size *= 4) {
         g_autofree char *buffer = g_malloc(size);
-        if (nss_ask(name, buffer, size) != ERANGE)
-            break;
+        rc = nss_ask(name, buffer, size);
     }
-    name->asked_at = g_get_monotonic_time();
+    /* a service that could not answer is asked again next time; "there is none" is an answer */
+    name->asked_at = g_get_monotonic_time() - (rc == 0 ? 0 : FRESH_FOR);
     return name;
 }
 

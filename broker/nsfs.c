@@ -1,6 +1,8 @@
 /* nsfs.c - network namespaces as files. */
 #include "nsfs.h"
 
+#include "lock.h"
+
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/magic.h>
@@ -97,31 +99,49 @@ bool nsfs_id_equal(NsId a, NsId b)
     return a.ino != 0 && a.ino == b.ino && a.dev == b.dev;
 }
 
-/* The first user makes the directory a shared mount of its own, so that a namespace pinned or unpinned here
- * shows everywhere; all who do so (iproute2 since 5.x: ip/ipnetns.c) hold a lock on the directory meanwhile,
- * else mounts pile up (Debian bug 949235). */
-bool nsfs_prepare(GError **error)
+/* iproute2 (5.x, ip/ipnetns.c) locks the directory while it makes the mount, else mounts pile up (Debian bug 949235). The directory is
+ * everybody's to open, and so is its lock: whoever holds it for longer than a mount takes is not waited for. */
+static int directory_lock(void)
 {
-    int lock;
-    bool fine = true;
+    int lock = open(NSFS_DIR, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 
-    if (mkdir(NSFS_DIR, 0755) < 0 && errno != EEXIST)
-        return fail(error, errno, "cannot make ", NSFS_DIR) == 0;
-    lock = open(NSFS_DIR, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-    if (lock < 0 || flock(lock, LOCK_EX) < 0) {
-        fail(error, errno, "cannot lock ", NSFS_DIR);
-        if (lock >= 0)
-            close(lock);
+    for (int tries = 0; lock >= 0 && tries < 100 && flock(lock, LOCK_EX | LOCK_NB) < 0; tries++)
+        usleep(10000);
+    return lock;
+}
+
+/* EINVAL: it is not a mount point yet. */
+static bool make_shared(void)
+{
+    return mount("", NSFS_DIR, NULL, MS_SHARED | MS_REC, NULL) == 0;
+}
+
+static bool make_mount(GError **error)
+{
+    int own = lock_take(".netns", error), lock;
+    bool fine;
+
+    if (own < 0)
         return false;
-    }
-    /* EINVAL: it is not a mount point yet */
-    if (mount("", NSFS_DIR, NULL, MS_SHARED | MS_REC, NULL) < 0)
-        fine = errno == EINVAL && mount(NSFS_DIR, NSFS_DIR, NULL, MS_BIND | MS_REC, NULL) == 0 &&
-               mount("", NSFS_DIR, NULL, MS_SHARED | MS_REC, NULL) == 0;
+    lock = directory_lock();
+    fine = make_shared() || (errno == EINVAL && mount(NSFS_DIR, NSFS_DIR, NULL, MS_BIND | MS_REC, NULL) == 0 && make_shared());
     if (!fine)
         fail(error, errno, "cannot make a shared mount of ", NSFS_DIR);
-    close(lock);
+    if (lock >= 0)
+        close(lock);
+    close(own);
     return fine;
+}
+
+/* The first user makes the directory a shared mount of its own, so that a namespace pinned or unpinned here shows everywhere. No lock
+ * where that is done already. */
+bool nsfs_prepare(GError **error)
+{
+    if (mkdir(NSFS_DIR, 0755) < 0 && errno != EEXIST) {
+        fail(error, errno, "cannot make ", NSFS_DIR);
+        return false;
+    }
+    return make_shared() || make_mount(error);
 }
 
 bool nsfs_pin(int fd, const char *name, GError **error)

@@ -24,7 +24,7 @@ int nsfs_create(GError **error);
 bool nsfs_id(int fd, NsId *ret, GError **error);
 bool nsfs_id_equal(NsId a, NsId b);
 
-/* /run/netns as a shared mount of its own, as iproute2 makes it, under the same flock(2). */
+/* /run/netns as a shared mount of its own, as iproute2 makes it; under the same flock(2), but not at the mercy of whoever holds it. */
 bool nsfs_prepare(GError **error);
 bool nsfs_pin(int fd, const char *name, GError **error);
 /* Lazy unmount and unlink. No error when it is gone already. */

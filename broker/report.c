@@ -146,6 +146,8 @@ void report_list(const Peer *peer, GCancellable *cancel, GAsyncReadyCallback don
 {
     GTask *task = g_task_new(NULL, cancel, done, user);
     GError *error = NULL;
+    /* The result is a descriptor, which nobody would close if a hang-up turned it into an error */
+    g_task_set_check_cancellable(task, FALSE);
     g_auto(GStrv) configured = conf_names(&error);
     if (!configured) {
         g_task_return_error(task, error);

@@ -1,0 +1,65 @@
+#!/bin/bash
+# abuse.sh - one user must not take the broker, polkit or the start of namespaces away from the others.
+. "$(dirname "$0")/../lib.sh"
+HERE=$(dirname "$(realpath "$0")")
+LOG=/run/serve.log
+mkdir -p /etc/netns-broker
+as() { local user=$1; shift; setpriv --reuid="$user" --regid="$user" --init-groups env -C / "$@"; }
+flood() { as mallory timeout 60 python3 "$HERE/flood.py" "$@"; }
+enters() { as "$1" timeout 15 chnetns --no-ask-password "$2" true; }
+fds() { ls "/proc/$(cat /run/serve.pid)/fd" | wc -l; }
+fds_back() { [ "$(fds)" -le $(($1 + 3)) ]; }
+
+for n in quick fresh; do printf '[Namespace]\nType=basic\n[Access]\nUsers=alice bob\nAuthorize=list\n' >/etc/netns-broker/$n.netns; done
+printf '[Namespace]\nType=basic\n[Access]\nUsers=bob\n' >/etc/netns-broker/polk.netns
+printf '[Namespace]\nType=basic\n[Access]\nUsers=bob\nAuthorize=either\n' >/etc/netns-broker/either.netns
+cat >/etc/polkit-1/rules.d/10-test.rules <<'E2'
+polkit.addRule(function(action, subject) { if (subject.user == "bob") return polkit.Result.YES; });
+E2
+sleep 0.7
+(ulimit -n 4096; exec "$SERVE" --listen /run/netns-broker/socket >>$LOG 2>&1 </dev/null) & SERVE_PID=$!
+echo $SERVE_PID >/run/serve.pid
+wait_until 100 enters alice quick
+
+hang_ups() {
+    local before; before=$(fds)
+    flood 3 0 list
+    flood 2 0 status quick; flood 2 0 enter quick
+    enters bob quick
+    wait_until 40 fds_back "$before" || { echo "$before descriptors before, $(fds) after"; return 1; }
+}
+held_lock() {
+    as mallory flock -x -o /run/netns sleep 3 & local p=$!; sleep 0.3
+    enters alice fresh
+    wait $p
+}
+first_mount_lock() {
+    # where the mount is still to be made, the holder is not waited for either
+    enters alice fresh; netnsctl down --all; umount -l /run/netns
+    as mallory flock -x -o /run/netns sleep 3 & local p=$!; sleep 0.3
+    enters alice fresh
+    wait $p
+}
+dialogs() {
+    enters bob polk
+    flood 5 0.001 enter either INTERACTIVE=yes & local p=$! i
+    sleep 1
+    for i in 1 2 3 4 5; do enters bob polk; sleep 0.3; done
+    wait $p
+    enters bob polk
+}
+not_hidden() {
+    local i
+    for i in $(seq 70); do as alice python3 "$HERE/ask.py" enter nothing >/dev/null; done
+    enters alice quick
+    contains "$(tail -n 3 $LOG)" "enter quick: allowed"
+}
+it "thousands of hang-ups leave no descriptor behind in the front" hang_ups
+it "somebody who holds a lock on /run/netns keeps nobody's namespace from starting" held_lock
+it "nor where /run/netns is not a mount yet" first_mount_lock
+it "somebody who opens dialogs and hangs up does not take polkit from the others" dialogs
+it "what was allowed is logged, however much was refused before" not_hidden
+netnsctl down --all
+kill $SERVE_PID; wait $SERVE_PID 2>/dev/null
+[ -z "${SHOW-}" ] || { grep -v "mallory\|61004" $LOG | tail -20; busctl --system call org.freedesktop.PolicyKit1 /org/freedesktop/PolicyKit1/Authority org.freedesktop.DBus.Peer Ping --timeout=3; }
+finish
