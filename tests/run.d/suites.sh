@@ -17,19 +17,21 @@ suites_lane() {
         echo "$SUITE_DIR" >"$WORK/$suite.new"
         mv "$WORK/$suite.new" "$WORK/$suite.dir"
     done
-    wanted system || return 0
     for suite in $SUITES; do
-        suite_prepared "$suite" || continue
+        wanted system && suite_prepared "$suite" || continue
         suite_system "$suite"
         ! picked system boot || suite_boot "$suite"
         ! picked system newcomer || suite_newcomer "$suite"
     done
+    ! wanted vm || vm_lane
 }
+# Each lane, when it has nothing else left, takes the virtual machines that the other has not taken
 vm_lane() {
     local suite
     for suite in $SUITES; do
         while [ ! -e "$WORK/$suite.dir" ] && kill -0 "$SUITES_PID" 2>/dev/null; do sleep 0.5; done
-        ! suite_prepared "$suite" || suite_vm "$suite"
+        suite_prepared "$suite" && mkdir "$WORK/$suite.taken" 2>/dev/null || continue
+        suite_vm "$suite"
     done
 }
 # SUITE_DIR, SUITE_WORK of a suite whose preparation succeeded
