@@ -6,10 +6,10 @@ inside() { ip -n "$1" -d -j addr | sed 's/"\(valid\|preferred\)_life_time":[0-9]
 lab_conf() { conf lab <<<$'[Namespace]\nType=nat\n[Link]\nMTU='"${1:-1400}"$'\n[Route hole]\nDestination=198.51.100.0/24\nType=blackhole\n[Rule x]\nFrom=10.0.0.1\nTable=7'; }
 
 up_up() {
-    lab_conf; $NB up lab; wait_until 60 sh -c '! ip -n lab -6 addr show tentative | grep .'
+    lab_conf; $NB up lab; wait_until 200 sh -c '! ip -n lab -6 addr show tentative | grep .'
     # the operational state, and the link-local address with it, follow within a second
-    wait_until 60 sh -c 'ip -n lab -6 addr show dev vn-lab1 scope link | grep .'
-    wait_until 60 sh -c '! ip -n lab -6 addr show tentative | grep .'
+    wait_until 200 sh -c 'ip -n lab -6 addr show dev vn-lab1 scope link | grep .'
+    wait_until 200 sh -c '! ip -n lab -6 addr show tentative | grep .'
     local a b; a=$(inside lab; host_state); $NB up lab; b=$(inside lab; host_state)
     diff <(echo "$a") <(echo "$b")
 }
