@@ -30,7 +30,7 @@ static GHashTable *jobs; /* Job, by name */
 int activate_ready(const char *name, GError **error)
 {
     g_autoptr(Record) record = record_load(name, error);
-    if (!record || !record->ready)
+    if (!record || !record->ready || !record->digest) /* no digest: a change of its file was not finished */
         return -1;
     int fd = nsfs_open(name, NULL);
     NsId id;

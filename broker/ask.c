@@ -260,8 +260,9 @@ static int become(GPtrArray *argv)
 
 static int start_as_root(char *const *names)
 {
+    /* starts a unit that is not active; for one that is, ExecReload= looks whether everything is there and as the file says */
     if (systemd_is_there())
-        return become(command(SYSTEMCTL_PATH, "start", names, "netns@", ".service"));
+        return become(command(SYSTEMCTL_PATH, "reload-or-restart", names, "netns@", ".service"));
     return become(command(BROKER_PATH, "up", names, "", ""));
 }
 

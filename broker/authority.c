@@ -14,6 +14,8 @@
 #define POLKIT_PATH "/org/freedesktop/PolicyKit1/Authority"
 #define POLKIT_INTERFACE "org.freedesktop.PolicyKit1.Authority"
 #define ALLOW_USER_INTERACTION 1u /* CheckAuthorizationFlags */
+/* polkitd 122 can lock itself up for good when a check is cancelled while its dialog is being opened. */
+#define SETTLE_MS 1500
 /* Without a dialog the answer takes a millisecond, and a few seconds when polkitd has to be started first. */
 #define QUIET_TIMEOUT_MS 10000
 /* With one, the connection's own limit cancels; this is only for a polkitd that ignores that. */
@@ -28,6 +30,8 @@ typedef struct Check {
     bool interactive;
     GDBusConnection *bus;  /* the question is with polkit, over this; else NULL */
     gulong hang_up;        /* handler of the cancellable */
+    gint64 asked_at;       /* monotonic time, µs */
+    guint cancel_later;    /* GSource */
 } Check;
 
 static void check_free(gpointer pointer)
@@ -81,11 +85,20 @@ static Verdict verdict(GVariant *answer)
     return challenge ? VERDICT_CHALLENGE : VERDICT_DENIED;
 }
 
+static gboolean cancel_now(gpointer user)
+{
+    Check *check = user;
+    check->cancel_later = 0;
+    dialog_cancel(check->bus, check);
+    return G_SOURCE_REMOVE;
+}
+
 static void hung_up(GCancellable *cancel, gpointer user)
 {
-    const Check *check = user;
-    if (check->bus)
-        dialog_cancel(check->bus, check);
+    Check *check = user;
+    gint64 age = (g_get_monotonic_time() - check->asked_at) / 1000;
+    if (check->interactive && !check->cancel_later)
+        check->cancel_later = g_timeout_add((guint)MAX(1, SETTLE_MS - age), cancel_now, check);
 }
 
 /* The call itself is not cancelled: polkit's own answer is awaited, so that a dialog counts against its user's quota for as long as
@@ -97,6 +110,7 @@ static void answered(GObject *source, GAsyncResult *result, gpointer user)
     Check *check = g_task_get_task_data(task);
     GError *error = NULL;
     g_cancellable_disconnect(g_task_get_cancellable(task), check->hang_up);
+    g_clear_handle_id(&check->cancel_later, g_source_remove);
     g_autoptr(GVariant) answer = g_dbus_connection_call_with_unix_fd_list_finish(bus, NULL, result, &error);
     if (answer) {
         g_task_return_int(task, verdict(answer));
@@ -126,6 +140,7 @@ static void ask(GTask *task, GDBusConnection *bus)
                                              check->interactive ? DIALOG_TIMEOUT_MS : QUIET_TIMEOUT_MS, fds, NULL,
                                              answered, g_object_ref(task));
     check->bus = g_object_ref(bus);
+    check->asked_at = g_get_monotonic_time();
     check->hang_up = g_cancellable_connect(g_task_get_cancellable(task), G_CALLBACK(hung_up), check, NULL);
 }
 

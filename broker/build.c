@@ -211,6 +211,7 @@ static bool up_locked(const char *name, const char *type, Nl *host, BuildResult 
     int nsfd = old ? undo_namespace(old) : -1;
     bool fine = conf != NULL;
 
+    *ret = old && old->ready && nsfd >= 0 ? BUILD_CHANGED : BUILD_MADE;
     if (unreadable)
         say_warning("%s: %s", name, unreadable->message);
     if (fine && old && old->ready && nsfd >= 0)

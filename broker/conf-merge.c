@@ -7,6 +7,7 @@
 #include "conf-check.h"
 #include "conf-read.h"
 #include "conf-source.h"
+#include "conf-words.h"
 #include "link.h"
 
 #include <string.h>
@@ -55,7 +56,10 @@ static void key_unknown(Loader *loader, const ConfLine *line, const ConfKey *key
     g_autofree char *where = cite_key(line);
     GError *error = g_error_new(CONF_ERROR, CONF_ERROR_INVALID, "%s: unknown key", where);
     g_autofree char *message = error->message;
-    if (nearest)
+    const char *foreign = conf_word_key(line->key);
+    if (foreign)
+        error->message = g_strdup_printf("%s, here it is %s", message, foreign);
+    else if (nearest)
         error->message = g_strdup_printf("%s, did you mean %s=?", message, nearest);
     else if (elsewhere)
         error->message = g_strdup_printf("%s here, it belongs in [%s]", message, elsewhere);

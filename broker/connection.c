@@ -283,6 +283,8 @@ static void decided(GObject *source, GAsyncResult *result, gpointer user)
         allowed(this);
     } else if (decision == DECISION_AUTHENTICATE) {
         refuse(this, "authenticate", "this takes authentication, and there is nobody to ask for it");
+    } else if (decision == DECISION_FAILED_TO_AUTHENTICATE) {
+        refuse(this, "denied", "polkit did not authorize it: a wrong password, or a rule says no");
     } else if (decision == DECISION_BUSY) {
         refuse(this, "busy", "another question to you is open: answer that first");
     } else {

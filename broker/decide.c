@@ -22,6 +22,7 @@ typedef struct Case {
     const char *reason; /* literal */
     char *detail;       /* or this, owned */
     bool dialog;        /* one of the uid's dialogs is taken */
+    bool listed;
 } Case;
 
 static void case_free(gpointer pointer)
@@ -58,13 +59,16 @@ static void polkit_answered(GObject *source, GAsyncResult *result, gpointer user
     g_autoptr(GTask) task = user;
     GError *error = NULL;
     Verdict verdict = authority_check_finish(result, &error);
-    dialog_end(g_task_get_task_data(task));
+    Case *this = g_task_get_task_data(task);
+    dialog_end(this);
     if (error)
         settle_error(task, error);
     else if (verdict == VERDICT_GRANTED)
         settle(task, DECISION_ALLOWED, "polkit");
     else if (verdict == VERDICT_CHALLENGE)
         settle(task, DECISION_AUTHENTICATE, "polkit wants authentication");
+    else if (this->request->interactive && this->listed)
+        settle(task, DECISION_FAILED_TO_AUTHENTICATE, "polkit said no");
     else
         settle(task, DECISION_DENIED, "polkit said no");
 }
@@ -101,8 +105,8 @@ static void decide_enter(GTask *task, bool listed)
 
 static void decide_by_list(GTask *task)
 {
-    const Case *this = g_task_get_task_data(task);
-    bool listed = access_listed(&this->conf->access, this->peer);
+    Case *this = g_task_get_task_data(task);
+    bool listed = this->listed = access_listed(&this->conf->access, this->peer);
     if (this->request->verb == VERB_ENTER)
         decide_enter(task, listed);
     else if (!listed)

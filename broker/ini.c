@@ -108,6 +108,20 @@ static bool key_clean(const char *key)
     return *key != '\0';
 }
 
+/* A '#' behind a blank, outside quotes: meant as a comment, and it would become words of the value ("Users=alice # not bob"). */
+static bool comment_inside(const char *value)
+{
+    char quote = '\0';
+    for (const char *c = value; *c; c++)
+        if (quote)
+            quote = *c == quote ? '\0' : quote;
+        else if (*c == '"' || *c == '\'')
+            quote = *c;
+        else if (*c == '#' && (c == value || c[-1] == ' ' || c[-1] == '\t'))
+            return true;
+    return false;
+}
+
 static void assignment_read(Ini *ini, unsigned line, const char *text)
 {
     const char *equals = strchr(text, '=');
@@ -119,6 +133,8 @@ static void assignment_read(Ini *ini, unsigned line, const char *text)
     g_autofree char *value = g_strdup(equals + 1 + strspn(equals + 1, " \t"));
     if (!key_clean(key))
         slip(ini, line, "the key in front of the '=' is not a word of letters and digits");
+    else if (comment_inside(value) && strcmp(key, "Description") != 0)
+        slip(ini, line, "'#' in a value: a comment needs a line of its own");
     else if (ini->in_section)
         ini->sink->assign(ini->user, line, key, value);
     else if (!ini->any_header)

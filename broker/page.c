@@ -64,7 +64,10 @@ void page_list(const json_t *list, bool legend)
             g_autofree char *text = get(entry, keys[k]);
             column(*text ? text : "-", width[k]);
         }
-        g_autofree char *description = get(entry, "description");
+        /* a file that cannot be read says nothing of itself */
+        g_autofree char *description = json_object_get(entry, "error")
+                                           ? g_strdup("(its file is not right: see netnsctl check)")
+                                           : get(entry, "description");
         puts(*description ? description : "-");
     }
 }

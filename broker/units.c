@@ -17,7 +17,7 @@
 /* What was asked of the manager: one job for a start, any number for a stop. */
 typedef struct Work {
     char *name;
-    const char *method; /* StartUnit or StopUnit */
+    const char *method; /* ReloadOrRestartUnit or StopUnit */
     const char *mode;
     bool stop_after; /* started only to be stopped properly */
     bool over;       /* answered: late replies change nothing */
@@ -147,7 +147,7 @@ static gboolean overdue(gpointer user)
     return G_SOURCE_REMOVE;
 }
 
-/* Answer to StartUnit or StopUnit: the job's path. The unit's name is not in it; the namespace's name does
+/* Answer to ReloadOrRestartUnit or StopUnit: the job's path. The unit's name is not in it; the namespace's name does
  * for messages. */
 static void job_queued(GObject *source, GAsyncResult *result, gpointer user)
 {
@@ -180,7 +180,7 @@ static void job_queue_start(GTask *task)
 {
     Work *work = g_task_get_task_data(task);
     g_autofree char *unit = g_strdup_printf("netns@%s.service", work->name);
-    work->method = "StartUnit";
+    work->method = "ReloadOrRestartUnit";
     job_queue(task, unit);
 }
 
@@ -249,7 +249,7 @@ static void bus_opened(GObject *source, GAsyncResult *result, gpointer user)
     /* without a subscriber the manager sends no signals; "already subscribed" is no matter */
     g_dbus_connection_call(work->bus, SYSTEMD_NAME, SYSTEMD_PATH, MANAGER_INTERFACE, "Subscribe", NULL, NULL,
                            G_DBUS_CALL_FLAGS_NONE, CALL_TIMEOUT_MS, NULL, NULL, NULL);
-    if (strcmp(work->method, "StartUnit") == 0)
+    if (strcmp(work->method, "ReloadOrRestartUnit") == 0)
         job_queue_start(task);
     else
         units_list(task);
@@ -271,7 +271,7 @@ static void work_begin(const char *name, const char *method, const char *mode, G
 
 void units_start(const char *name, bool override, GAsyncReadyCallback done, gpointer user)
 {
-    work_begin(name, "StartUnit", override ? "replace" : "fail", done, user);
+    work_begin(name, "ReloadOrRestartUnit", override ? "replace" : "fail", done, user);
 }
 
 void units_stop(const char *name, GAsyncReadyCallback done, gpointer user)

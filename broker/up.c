@@ -67,14 +67,14 @@ static bool names_valid(char **names)
 static bool up_one(const char *name, const Wanted *wanted, Nl *host)
 {
     g_autoptr(GError) error = NULL;
-    BuildResult result;
+    BuildResult result = BUILD_MADE;
 
     if (build_up(name, wanted->type, host, &result, &error)) {
         if (result == BUILD_CHANGED)
             say_info("%s: changed as its file says", name);
         return true;
     }
-    say_error("%s: not up: %s", name, error->message);
+    say_error("%s: not %s: %s", name, result == BUILD_MADE ? "up" : "changed", error->message);
     return false;
 }
 

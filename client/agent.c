@@ -105,9 +105,12 @@ static void ready_wait(int ready)
 pid_t agent_start(bool fallback)
 {
     int tty = open("/dev/tty", O_RDWR | O_CLOEXEC | O_NOCTTY), ready[2];
-    if (tty < 0)
+    /* a job in the background must not ask over the shell's prompt: it would be stopped, and the question stay open */
+    bool foreground = tty >= 0 && tcgetpgrp(tty) == getpgrp();
+    if (tty >= 0)
+        close(tty);
+    if (!foreground)
         return 0;
-    close(tty);
     char start[24], process[64];
     if (!start_time_read(start) || pipe2(ready, O_CLOEXEC) < 0)
         return 0;

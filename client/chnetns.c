@@ -338,6 +338,9 @@ static void mount_line_take(const char *line, uint64_t sys_mount, SysMounts *mou
         point = strchr(point + 1, ' ');
     if (!point || strncmp(++point, "/sys/", strlen("/sys/")) != 0)
         return;
+    /* a part of the old sysfs itself, as containers mount it, would show the old interfaces */
+    if (strstr(point, " - sysfs "))
+        return;
     if (mounts->count >= SYS_MOUNTS ||
         !path_unescape(point, strcspn(point, " "), mounts->path[mounts->count]))
         die(OWN_FAILURE, "there are more mounts below /sys, or longer names, than can be kept");

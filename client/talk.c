@@ -17,6 +17,8 @@
 
 /* The broker's own limits (120 s for a password, a unit's start timeout) end first; this is for a broker that
  * hangs. */
+#define TURN_WAIT_US 300000 /* between two looks whether the other's dialog is over */
+#define TURN_TRIES 400      /* the broker ends a dialog after 120 s */
 #define ANSWER_SECONDS 300
 
 _Static_assert(sizeof SOCKET_PATH <= sizeof((struct sockaddr_un *)0)->sun_path,
@@ -133,18 +135,30 @@ static bool is(const Wire *reply, const char *key, const char *value)
     return found && strcmp(found, value) == 0;
 }
 
+/* Another program of the same user, in the same pipeline perhaps, may be asking just now: its turn first. */
+static bool ask_in_turn(const Question *question, Wire *ret, char why[TALK_ROOM])
+{
+    bool answered = ask(question, true, ret, why);
+    for (int tries = 0; answered && is(ret, "ERROR", "busy") && tries < TURN_TRIES; tries++) {
+        wire_done(ret);
+        usleep(TURN_WAIT_US);
+        answered = ask(question, true, ret, why);
+    }
+    return answered;
+}
+
 /* A desktop's dialog goes before ours. But polkit (122, 126) looks at no fallback agent where the caller has
  * no logind session, so where nobody was found to ask, ours is offered once more as the only one. */
 static bool ask_with_password(const Question *question, Wire *ret, char why[TALK_ROOM])
 {
     pid_t agent = agent_start(true);
-    bool answered = ask(question, true, ret, why);
+    bool answered = ask_in_turn(question, ret, why);
     agent_stop(agent);
     if (!answered || agent == 0 || !is(ret, "ERROR", "authenticate"))
         return answered;
     wire_done(ret);
     agent = agent_start(false);
-    answered = ask(question, true, ret, why);
+    answered = ask_in_turn(question, ret, why);
     agent_stop(agent);
     return answered;
 }

@@ -44,7 +44,9 @@ static void test_assignments(void)
     reads("[A]\nK=1\nK=2\n[A]\nK=3\n", "1[A]\n2K=1\n3K=2\n4[A]\n5K=3\n");
     reads("[A]\r\nK=1\r\n", "1[A]\n2K=1\n");
     reads("[A]\nK=\xc3\xa9\n", "1[A]\n2K=\xc3\xa9\n");
-    reads("[A]\nK=a # no comment\n", "1[A]\n2K=a # no comment\n");
+    reads("[A]\nK=a # no comment\n", "1[A]\n2!\n");
+    reads("[A]\nK='a # b' c#d \"# e\"\n", "1[A]\n2K='a # b' c#d \"# e\"\n");
+    reads("[A]\nDescription=ours # since 1999\n", "1[A]\n2Description=ours # since 1999\n");
 }
 
 static void test_comments(void)

@@ -1,0 +1,66 @@
+/* conf-words.c - see conf-words.h. A word that is near to one of ours needs no line here. */
+#include "conf-words.h"
+
+#include <glib.h>
+
+typedef struct Foreign {
+    const char *theirs, *ours;
+} Foreign;
+
+static const Foreign keys[] = {
+    {"DNS", "[DNS] Servers="},
+    {"Nameserver", "[DNS] Servers="},
+    {"Search", "[DNS] Domains="},
+    {"IPMasquerade", "[NAT] Masquerade="},
+    {"IPForward", "[Namespace] Forwarding="},
+    {"IPv4Forwarding", "[Namespace] Forwarding="},
+    {"IPv6Forwarding", "[Namespace] Forwarding="},
+    {"Via", "Gateway="},
+    {"Dev", "Link="},
+    {"Src", "PreferredSource="},
+    {"FwMark", "FirewallMark="},
+    {"Iif", "IncomingInterface="},
+    {"Oif", "OutgoingInterface="},
+    {"Lookup", "Table="},
+    {"Preference", "Priority="},
+    {"UidRange", "User="},
+    {"Allow", "[Access] Users="},
+    {"AllowUsers", "[Access] Users="},
+    {"AllowGroups", "[Access] Groups="},
+    {"ExecStartPre", "[Hooks] PreUp="},
+    {"PreStart", "[Hooks] PreUp="},
+    {"ExecStartPost", "[Hooks] PostUp="},
+    {"PostStart", "[Hooks] PostUp="},
+    {"ExecStop", "[Hooks] PreDown="},
+    {"ExecStopPost", "[Hooks] PostDown="},
+    {},
+};
+
+static const Foreign sections[] = {
+    {"Network", "[Link], [DNS] and [NAT]"},
+    {"Match", "[Link] with its Name="},
+    {"NetDev", "[Link] with its Kind="},
+    {"Interface", "[Link]"},
+    {"RoutingPolicyRule", "[Rule]"},
+    {"Install", "systemctl enable netns@NAME"},
+    {"Service", "[Hooks], or a drop-in of netns@NAME.service"},
+    {},
+};
+
+static const char *find(const Foreign *table, const char *word)
+{
+    for (; table->theirs; table++)
+        if (g_ascii_strcasecmp(table->theirs, word) == 0)
+            return table->ours;
+    return NULL;
+}
+
+const char *conf_word_key(const char *key)
+{
+    return find(keys, key);
+}
+
+const char *conf_word_section(const char *section)
+{
+    return find(sections, section);
+}
