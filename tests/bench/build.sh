@@ -65,7 +65,7 @@ names=$(seq -f 'n%g' $n)
     case_after 'predecessor, again' "$OLD" down
     case_run 'netns-broker up' root $BROKER up --type=nat $names
     case_after 'netns-broker up' $BROKER down $names
-} | measure "$WORK/hundred" predecessor --rounds $(((ROUNDS + 39) / 40)) --warmup 1 --pause 200
+} | measure "$WORK/hundred" predecessor --rounds $(((ROUNDS + 19) / 20)) --warmup 1 --pause 200
 compare "$WORK/hundred" 'netns-broker up' predecessor 0.03 "one process bringing up $n NAT namespaces" "the predecessor's command list, $n times"
 
 # 1 there, 499, 1 again, after a fill (fresh guest memory is slow). nsenter is the measure of the machine's pace. "The 1st" is the first
