@@ -71,7 +71,12 @@ bool attach_link(const Plan *plan, LinkPlan *link, bool again, GError **error)
     device_queue_up(link, mark, plan->inside);
     if (link->conf->up != TRISTATE_NO)
         route_queue_gateways(link, plan->inside);
-    return nl_run(plan->inside, error);
+    if (!nl_run(plan->inside, error))
+        return false;
+    nl_settle(plan->inside, link->name);
+    if (link->master)
+        nl_settle(plan->host, link->host_name);
+    return true;
 }
 
 bool attach_refresh(const Conf *conf, const LinkConf *link, const char *host_name, Nl *host, GError **error)

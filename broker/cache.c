@@ -81,8 +81,14 @@ static Stamp stamp_take(const char *path)
 static GArray *stamps_take(const GPtrArray *paths)
 {
     GArray *stamps = g_array_sized_new(FALSE, TRUE, sizeof(Stamp), paths->len);
+    static const Stamp nothing; /* static: its padding is zero too */
+    const char *absent = NULL; /* the last that was not there: nothing is below it */
     for (guint i = 0; i < paths->len; i++) {
-        Stamp stamp = stamp_take(paths->pdata[i]);
+        const char *path = paths->pdata[i];
+        bool below = absent && g_str_has_prefix(path, absent) && path[strlen(absent)] == '/';
+        Stamp stamp = below ? nothing : stamp_take(path);
+        if (!below && stamp.ino == 0)
+            absent = path;
         g_array_append_val(stamps, stamp);
     }
     return stamps;

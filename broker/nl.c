@@ -14,6 +14,7 @@
 #include <linux/netfilter/nfnetlink.h>
 #include <net/if.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <sys/socket.h>
 #include <sys/uio.h>
 #include <unistd.h>
@@ -370,11 +371,25 @@ static bool get_link(Nl *nl, const char *name, NlEach each, void *user)
     return nl_get(nl, each, user, NULL);
 }
 
+/* By ioctl: RTM_GETLINK brings the carrier up to date first (rtnl_getlink, linkwatch_sync_dev), which walks the host's IPv6 routes and grows
+ * with the number of namespaces. A netlink socket takes it, and answers for the namespace it was opened in (netlink_ioctl hands it on to
+ * dev_ioctl). A name that can only be an altname is asked for the long way. */
 unsigned nl_ifindex(Nl *nl, const char *name)
 {
+    struct ifreq request = {};
     unsigned index = 0;
 
-    return get_link(nl, name, take_index, &index) ? index : 0;
+    if (strlen(name) >= IFNAMSIZ)
+        return get_link(nl, name, take_index, &index) ? index : 0;
+    strcpy(request.ifr_name, name);
+    return ioctl(mnl_socket_get_fd(nl->socket), SIOCGIFINDEX, &request) == 0 ? (unsigned)request.ifr_ifindex : 0;
+}
+
+void nl_settle(Nl *nl, const char *name)
+{
+    unsigned index;
+
+    (void)get_link(nl, name, take_index, &index);
 }
 
 static bool take_group(const struct nlmsghdr *message, void *user)

@@ -43,6 +43,10 @@ bool nl_dump(Nl *nl, uint16_t type, uint8_t family, NlEach each, void *user, GEr
 /* IFLA_GROUP of the interface, 0 when there is none. */
 uint32_t nl_ifgroup(Nl *nl, const char *name);
 
+/* The kernel takes note of a carrier up to a second late (net/core/link_watch.c): until then a bridge does not forward to its new port, and
+ * ip(8) shows a link that works as DOWN. Asking for the link makes it look now. */
+void nl_settle(Nl *nl, const char *name);
+
 /* Index of the interface, 0 when there is none. */
 unsigned nl_ifindex(Nl *nl, const char *name);
 

@@ -7,6 +7,7 @@
 #include "peer.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <limits.h>
 #include <poll.h>
 #include <stdio.h>
@@ -39,9 +40,21 @@ static bool refuse(GError **error, const char *format, ...)
 
 static char *proc_read(const Peer *peer, const char *file, GError **error)
 {
-    g_autofree char *path = g_strdup_printf("/proc/%d/%s", (int)peer->pid, file);
-    char *text = NULL;
-    return g_file_get_contents(path, &text, NULL, error) ? text : NULL;
+    char path[64], text[4096]; /* status, the longest, has half of that */
+    ssize_t length = -1;
+    g_snprintf(path, sizeof path, "/proc/%d/%s", (int)peer->pid, file);
+    int fd = open(path, O_RDONLY | O_CLOEXEC);
+    if (fd >= 0)
+        length = read(fd, text, sizeof text - 1);
+    int cause = errno;
+    if (fd >= 0)
+        close(fd);
+    if (length < 0) {
+        refuse(error, "cannot read %s: %s", path, g_strerror(cause));
+        return NULL;
+    }
+    text[length] = '\0';
+    return g_strdup(text);
 }
 
 /* What the kernel shows for a uid that has no counterpart here; an admin can change it (proc_sys_fs(5)). Read at the first
