@@ -89,7 +89,8 @@ static json_t *json_ask(const char *verb, const char *name, const Options *optio
     char why[TALK_ROOM];
     Wire reply;
     if (!talk(&question, &reply, why)) {
-        g_set_error(error, G_FILE_ERROR, G_FILE_ERROR_FAILED, "%s%s%s", name ? name : "", name ? ": " : "", why);
+        g_set_error(error, G_FILE_ERROR, G_FILE_ERROR_FAILED, "%s%s%s", name ? name : "", name ? ": " : "",
+                    why);
         return NULL;
     }
     int fd =
@@ -260,7 +261,8 @@ static int become(GPtrArray *argv)
 
 static int start_as_root(char *const *names)
 {
-    /* starts a unit that is not active; for one that is, ExecReload= looks whether everything is there and as the file says */
+    /* starts a unit that is not active; for one that is, ExecReload= looks whether everything is there and as
+     * the file says */
     if (systemd_is_there())
         return become(command(SYSTEMCTL_PATH, "reload-or-restart", names, "netns@", ".service"));
     return become(command(BROKER_PATH, "up", names, "", ""));

@@ -91,8 +91,7 @@ void audit(const Peer *peer, const Decided *decided)
         say_info("%s", message);
         return;
     }
-    int rc = sd_journal_send("MESSAGE=%s", message, "PRIORITY=%i",
-                             granted ? 6 : 5, "NETNS_BROKER_VERB=%s",
+    int rc = sd_journal_send("MESSAGE=%s", message, "PRIORITY=%i", granted ? 6 : 5, "NETNS_BROKER_VERB=%s",
                              decided->verb, "NETNS_BROKER_NAMESPACE=%s", name, "NETNS_BROKER_DECISION=%s",
                              decided->decision, "NETNS_BROKER_REASON=%s", reason, "NETNS_BROKER_UID=%u",
                              peer->uid, "NETNS_BROKER_PID=%i", (int)peer->pid, NULL);

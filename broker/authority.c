@@ -28,10 +28,10 @@ typedef struct Check {
     char *id; /* for CancelCheckAuthorization; "" where no dialog can appear */
     const Peer *peer;
     bool interactive;
-    GDBusConnection *bus;  /* the question is with polkit, over this; else NULL */
-    gulong hang_up;        /* handler of the cancellable */
-    gint64 asked_at;       /* monotonic time, µs */
-    guint cancel_later;    /* GSource */
+    GDBusConnection *bus; /* the question is with polkit, over this; else NULL */
+    gulong hang_up;       /* handler of the cancellable */
+    gint64 asked_at;      /* monotonic time, µs */
+    guint cancel_later;   /* GSource */
 } Check;
 
 static void check_free(gpointer pointer)
@@ -101,8 +101,9 @@ static void hung_up(GCancellable *cancel, gpointer user)
         check->cancel_later = g_timeout_add((guint)MAX(1, SETTLE_MS - age), cancel_now, check);
 }
 
-/* The call itself is not cancelled: polkit's own answer is awaited, so that a dialog counts against its user's quota for as long as
- * polkit has it. Otherwise somebody who hangs up and calls again would fill polkit, and the bus's table of pending replies, for all. */
+/* The call itself is not cancelled: polkit's own answer is awaited, so that a dialog counts against its
+ * user's quota for as long as polkit has it. Otherwise somebody who hangs up and calls again would fill
+ * polkit, and the bus's table of pending replies, for all. */
 static void answered(GObject *source, GAsyncResult *result, gpointer user)
 {
     GDBusConnection *bus = G_DBUS_CONNECTION(source);
@@ -134,11 +135,10 @@ static void ask(GTask *task, GDBusConnection *bus)
         g_task_return_error(task, error);
         return;
     }
-    g_dbus_connection_call_with_unix_fd_list(bus, POLKIT_NAME, POLKIT_PATH, POLKIT_INTERFACE,
-                                             "CheckAuthorization", question(check, start_time, index),
-                                             G_VARIANT_TYPE("((bba{ss}))"), G_DBUS_CALL_FLAGS_NONE,
-                                             check->interactive ? DIALOG_TIMEOUT_MS : QUIET_TIMEOUT_MS, fds, NULL,
-                                             answered, g_object_ref(task));
+    g_dbus_connection_call_with_unix_fd_list(
+        bus, POLKIT_NAME, POLKIT_PATH, POLKIT_INTERFACE, "CheckAuthorization",
+        question(check, start_time, index), G_VARIANT_TYPE("((bba{ss}))"), G_DBUS_CALL_FLAGS_NONE,
+        check->interactive ? DIALOG_TIMEOUT_MS : QUIET_TIMEOUT_MS, fds, NULL, answered, g_object_ref(task));
     check->bus = g_object_ref(bus);
     check->asked_at = g_get_monotonic_time();
     check->hang_up = g_cancellable_connect(g_task_get_cancellable(task), G_CALLBACK(hung_up), check, NULL);

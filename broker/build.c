@@ -1,7 +1,8 @@
 /* build.c - see build.h.
  *
- * Closed first, published last: the firewall stands before the first link is up, the record that is written ahead lets anybody
- * undo a half-built namespace, and the record renamed into place with ready = true is the last step. */
+ * Closed first, published last: the firewall stands before the first link is up, the record that is written
+ * ahead lets anybody undo a half-built namespace, and the record renamed into place with ready = true is the
+ * last step. */
 #include "build.h"
 
 #include "attach.h"
@@ -33,9 +34,10 @@ static json_t *planned(const Conf *conf)
         const char *bridge = link->kind->bridge ? link->kind->bridge(link, &create) : NULL;
         char name[IFNAMSIZ], host_name[IFNAMSIZ];
         plan_link_names(conf, link, name, host_name);
-        json_array_append_new(links, json_pack("{s:s, s:s, s:s, s:s*, s:s*, s:s*}", "label", link->label, "kind", link->kind->name, "name",
-                                               name, "host", host_name[0] ? host_name : NULL, "peer_namespace", peer, "bridge",
-                                               create ? bridge : NULL));
+        json_array_append_new(links, json_pack("{s:s, s:s, s:s, s:s*, s:s*, s:s*}", "label", link->label,
+                                               "kind", link->kind->name, "name", name, "host",
+                                               host_name[0] ? host_name : NULL, "peer_namespace", peer,
+                                               "bridge", create ? bridge : NULL));
     }
     return json_pack("{s:o, s:{}}", "links", links, "sysctls");
 }
@@ -65,11 +67,13 @@ static int open_namespace(const Conf *conf, Record *record, GError **error)
     close(fd);
     if (record->adopted) {
         g_autofree char *cite = conf_cite_line(conf->firewall.line);
-        g_set_error(error, CONF_ERROR, CONF_ERROR_INVALID, "%s: the namespace was there before and keeps its own ruleset", cite);
+        g_set_error(error, CONF_ERROR, CONF_ERROR_INVALID,
+                    "%s: the namespace was there before and keeps its own ruleset", cite);
         return -1;
     }
     g_set_error(error, CONF_ERROR, CONF_ERROR_INVALID,
-                "a network namespace %s is there already and was not made by netns-broker; Adopt=yes in its [Namespace] section takes it over",
+                "a network namespace %s is there already and was not made by netns-broker; Adopt=yes in its "
+                "[Namespace] section takes it over",
                 conf->name);
     return -1;
 }
@@ -91,7 +95,8 @@ static bool prepare_inside(const Conf *conf, const Plan *plan, Record *record, b
     if (json_object_size(old) > 0 && !record_save(record, error))
         return false;
     if ((conf->firewall.file || flush) && !firewall_load(conf->firewall.file, plan->nsfd, error)) {
-        g_autofree char *cite = conf->firewall.line ? conf_cite_line(conf->firewall.line) : g_strdup(conf->name);
+        g_autofree char *cite =
+            conf->firewall.line ? conf_cite_line(conf->firewall.line) : g_strdup(conf->name);
         g_prefix_error(error, "%s: ", cite);
         return false;
     }
@@ -122,7 +127,8 @@ static bool fill(const Conf *conf, Record *record, int nsfd, bool again, Nl *hos
     inside_describe(plan, record->detail);
     if (!record->adopted && !again && !nsfs_pin(nsfd, conf->name, error))
         return false;
-    return run_hooks(conf, HOOK_INSIDE_POST_UP, plan, nsfd, error) && run_hooks(conf, HOOK_POST_UP, plan, -1, error);
+    return run_hooks(conf, HOOK_INSIDE_POST_UP, plan, nsfd, error) &&
+           run_hooks(conf, HOOK_POST_UP, plan, -1, error);
 }
 
 static bool make(const Conf *conf, Record *record, Nl *host, GError **error)
@@ -135,7 +141,8 @@ static bool make(const Conf *conf, Record *record, Nl *host, GError **error)
     nsfd = open_namespace(conf, record, error);
     if (nsfd < 0)
         return false;
-    fine = nsfs_id(nsfd, &record->id, error) && record_save(record, error) && fill(conf, record, nsfd, false, host, error);
+    fine = nsfs_id(nsfd, &record->id, error) && record_save(record, error) &&
+           fill(conf, record, nsfd, false, host, error);
     if (fine) {
         record->ready = true;
         fine = record_save(record, error);
@@ -151,8 +158,9 @@ static bool make(const Conf *conf, Record *record, Nl *host, GError **error)
     return fine;
 }
 
-/* The file has changed, or a link has gone: what is inside is made anew, the namespace and the programs in it stay. Until that is
- * done the record has no digest, so that whoever comes after a kill -9, or a failure, does it again. */
+/* The file has changed, or a link has gone: what is inside is made anew, the namespace and the programs in it
+ * stay. Until that is done the record has no digest, so that whoever comes after a kill -9, or a failure,
+ * does it again. */
 static bool change(const Conf *conf, const Record *old, bool asked, int nsfd, Nl *host, GError **error)
 {
     g_autoptr(Record) record = record_new(conf, asked);
@@ -180,12 +188,14 @@ static bool refresh(const Conf *conf, const Record *record, Nl *host, GError **e
     bool fine = true;
 
     for (size_t i = 0; fine && i < conf->links->len && i < json_array_size(links); i++)
-        fine = attach_refresh(conf, conf->links->pdata[i],
-                               json_string_value(json_object_get(json_array_get(links, i), "host")), host, error);
+        fine =
+            attach_refresh(conf, conf->links->pdata[i],
+                           json_string_value(json_object_get(json_array_get(links, i), "host")), host, error);
     return fine;
 }
 
-static bool up_again(const Conf *conf, const Record *record, bool asked, int nsfd, Nl *host, BuildResult *ret, GError **error)
+static bool up_again(const Conf *conf, const Record *record, bool asked, int nsfd, Nl *host, BuildResult *ret,
+                     GError **error)
 {
     bool same = g_strcmp0(record->digest, conf->digest) == 0 && undo_intact(record, nsfd, host);
 
@@ -193,7 +203,8 @@ static bool up_again(const Conf *conf, const Record *record, bool asked, int nsf
     return same ? refresh(conf, record, host, error) : change(conf, record, asked, nsfd, host, error);
 }
 
-static bool up_anew(const Conf *conf, const Record *old, bool asked, Nl *host, BuildResult *ret, GError **error)
+static bool up_anew(const Conf *conf, const Record *old, bool asked, Nl *host, BuildResult *ret,
+                    GError **error)
 {
     g_autoptr(Record) record = record_new(conf, asked);
 

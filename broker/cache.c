@@ -82,7 +82,7 @@ static GArray *stamps_take(const GPtrArray *paths)
 {
     GArray *stamps = g_array_sized_new(FALSE, TRUE, sizeof(Stamp), paths->len);
     static const Stamp nothing; /* static: its padding is zero too */
-    const char *absent = NULL; /* the last that was not there: nothing is below it */
+    const char *absent = NULL;  /* the last that was not there: nothing is below it */
     for (guint i = 0; i < paths->len; i++) {
         const char *path = paths->pdata[i];
         bool below = absent && g_str_has_prefix(path, absent) && path[strlen(absent)] == '/';

@@ -52,7 +52,8 @@ static void section_unknown(Reader *reader, unsigned line, const char *name)
     g_ptr_array_add(names, NULL);
     const char *nearest = word_nearest(name, (const char *const *)names->pdata);
     if (conf_word_section(name)) {
-        conf_slip_at(reader->slips, reader->source->path, line, "[%s]: unknown section, here it is %s", name, conf_word_section(name));
+        conf_slip_at(reader->slips, reader->source->path, line, "[%s]: unknown section, here it is %s", name,
+                     conf_word_section(name));
         return;
     }
     conf_slip_at(reader->slips, reader->source->path, line, "[%s]: unknown section%s%s%s", name,

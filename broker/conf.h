@@ -219,8 +219,8 @@ bool conf_name_valid(const char *name, GError **error);
  * (GPtrArray of char*) all errors are collected there too, one sentence each. */
 Conf *conf_load(const char *name, const char *type, ConfFlags flags, GPtrArray *slips, GError **error);
 
-/* The same for a file anywhere: its name is the part before ".netns". One in a configuration directory is loaded by its name, that is
- * with its drop-ins, and is never of any owner. */
+/* The same for a file anywhere: its name is the part before ".netns". One in a configuration directory is
+ * loaded by its name, that is with its drop-ins, and is never of any owner. */
 Conf *conf_load_file(const char *path, ConfFlags flags, GPtrArray *slips, GError **error);
 
 /* A type alone, as `check` looks at it: keys that it leaves to the admin (%?) need not be there. */
@@ -234,8 +234,8 @@ char **conf_names(GError **error);
 char *conf_show(const Conf *conf);
 
 /* "lab.netns:12: [Link wan] Parent=eth9", for the last assignment of @key among @lines; when there
- * is none, where the section begins: "lab.netns:10: [Link wan] Parent=". The file is cited by its base name when it is in one of the configuration directories.
- * Owned by the caller. */
+ * is none, where the section begins: "lab.netns:10: [Link wan] Parent=". The file is cited by its base name
+ * when it is in one of the configuration directories. Owned by the caller. */
 char *conf_cite(const GPtrArray *lines, const char *key);
 char *conf_cite_line(const ConfLine *line); /* the same for one line */
 

@@ -9,9 +9,10 @@
 
 typedef enum Decision {
     DECISION_DENIED,
-    DECISION_AUTHENTICATE, /* could be allowed if polkit could ask the user */
-    DECISION_BUSY,         /* a dialog of this user is open already */
-    DECISION_FAILED_TO_AUTHENTICATE, /* polkit asked, and the answer was wrong or none: for one who knows of the namespace */
+    DECISION_AUTHENTICATE,           /* could be allowed if polkit could ask the user */
+    DECISION_BUSY,                   /* a dialog of this user is open already */
+    DECISION_FAILED_TO_AUTHENTICATE, /* polkit asked, and the answer was wrong or none: for one who knows of
+                                        the namespace */
     DECISION_ALLOWED,
 } Decision;
 

@@ -1,4 +1,5 @@
-/* device.c - see device.h. One RTM_NEWLINK makes a link where it is to live: moving a finished device costs 26 ms. */
+/* device.c - see device.h. One RTM_NEWLINK makes a link where it is to live: moving a finished device costs
+ * 26 ms. */
 #include "device.h"
 
 #include "firewall.h"
@@ -21,7 +22,8 @@ static char *what_of(const LinkPlan *plan, const char *verb, const char *name)
 /* @plan: whose kind has data of its own to add; NULL: none. */
 static struct nlmsghdr *new_link(Nl *nl, char *what, const char *kind, bool up, const LinkPlan *plan)
 {
-    struct ifinfomsg link = {.ifi_family = AF_UNSPEC, .ifi_flags = up ? IFF_UP : 0, .ifi_change = up ? IFF_UP : 0};
+    struct ifinfomsg link = {
+        .ifi_family = AF_UNSPEC, .ifi_flags = up ? IFF_UP : 0, .ifi_change = up ? IFF_UP : 0};
     struct nlmsghdr *h = nl_add(nl, what, RTM_NEWLINK, NLM_F_CREATE | NLM_F_EXCL, &link, sizeof link);
     struct nlattr *info = mnl_attr_nest_start(h, IFLA_LINKINFO);
 
@@ -61,19 +63,21 @@ static void queue_altname(Nl *nl, unsigned index, const char *name, const char *
 
     if (!altname)
         return;
-    h = nl_add(nl, g_strdup_printf("cannot name %s also %s", name, altname), RTM_NEWLINKPROP, NLM_F_CREATE | NLM_F_EXCL | NLM_F_APPEND, &link,
-               sizeof link);
+    h = nl_add(nl, g_strdup_printf("cannot name %s also %s", name, altname), RTM_NEWLINKPROP,
+               NLM_F_CREATE | NLM_F_EXCL | NLM_F_APPEND, &link, sizeof link);
     list = mnl_attr_nest_start(h, IFLA_PROP_LIST);
     mnl_attr_put_strz(h, IFLA_ALT_IFNAME, altname);
     mnl_attr_nest_end(h, list);
 }
 
-/* The alias cannot be given at birth (net/core/rtnetlink.c, rtnl_create_link); the group can, and already marks it as ours. */
+/* The alias cannot be given at birth (net/core/rtnetlink.c, rtnl_create_link); the group can, and already
+ * marks it as ours. */
 static void queue_alias(Nl *nl, unsigned index, const char *mark)
 {
     struct ifinfomsg link = {.ifi_family = AF_UNSPEC, .ifi_index = (int)index};
 
-    mnl_attr_put(nl_add(nl, g_strdup("cannot set the alias"), RTM_NEWLINK, 0, &link, sizeof link), IFLA_IFALIAS, strlen(mark), mark);
+    mnl_attr_put(nl_add(nl, g_strdup("cannot set the alias"), RTM_NEWLINK, 0, &link, sizeof link),
+                 IFLA_IFALIAS, strlen(mark), mark);
 }
 
 void device_queue_mark(const LinkPlan *plan, const char *mark, Nl *outer)
@@ -112,7 +116,8 @@ static void queue_sibling(LinkPlan *plan, Nl *host)
 
 static bool make_bridge(LinkPlan *plan, const char *bridge, const char *cite, Nl *host, GError **error)
 {
-    struct nlmsghdr *h = new_link(host, g_strdup_printf("%s: cannot make the bridge", cite), "bridge", true, NULL);
+    struct nlmsghdr *h =
+        new_link(host, g_strdup_printf("%s: cannot make the bridge", cite), "bridge", true, NULL);
 
     mnl_attr_put_strz(h, IFLA_IFNAME, bridge);
     mnl_attr_put_u32(h, IFLA_GROUP, FIREWALL_BRIDGE_GROUP);
@@ -138,7 +143,8 @@ static bool find_bridge(LinkPlan *plan, Nl *host, GError **error)
     cite = conf_cite(link->lines, "Bridge");
     if (create)
         return make_bridge(plan, bridge, cite, host, error);
-    g_set_error(error, CONF_ERROR, CONF_ERROR_INVALID, "%s: no such bridge in the host, and CreateBridge=yes does not ask for it", cite);
+    g_set_error(error, CONF_ERROR, CONF_ERROR_INVALID,
+                "%s: no such bridge in the host, and CreateBridge=yes does not ask for it", cite);
     return false;
 }
 
@@ -146,7 +152,8 @@ static bool find_bridge(LinkPlan *plan, Nl *host, GError **error)
 static bool explain(const LinkPlan *plan, GError **error)
 {
     if (error && g_error_matches(*error, NL_ERROR, EOPNOTSUPP)) {
-        g_autofree char *text = g_strdup_printf("%s (this kernel has no %s links)", (*error)->message, plan->conf->kind->name);
+        g_autofree char *text =
+            g_strdup_printf("%s (this kernel has no %s links)", (*error)->message, plan->conf->kind->name);
         g_clear_error(error);
         g_set_error_literal(error, NL_ERROR, EOPNOTSUPP, text);
     }
@@ -195,9 +202,9 @@ static void take_kind(const struct nlattr *info, Found *found)
 {
     const struct nlattr *attr;
 
-    mnl_attr_for_each_nested(attr, info)
-        if (mnl_attr_get_type(attr) == IFLA_INFO_KIND && mnl_attr_validate(attr, MNL_TYPE_NUL_STRING) >= 0)
-            g_strlcpy(found->kind, mnl_attr_get_str(attr), sizeof found->kind);
+    mnl_attr_for_each_nested(attr, info) if (mnl_attr_get_type(attr) == IFLA_INFO_KIND &&
+                                             mnl_attr_validate(attr, MNL_TYPE_NUL_STRING) >= 0)
+        g_strlcpy(found->kind, mnl_attr_get_str(attr), sizeof found->kind);
 }
 
 static bool take_link(const struct nlmsghdr *message, void *user)
@@ -216,7 +223,8 @@ static bool take_link(const struct nlmsghdr *message, void *user)
         if (mnl_attr_get_type(attr) == IFLA_LINKINFO)
             take_kind(attr, found);
         if (mnl_attr_get_type(attr) == IFLA_IFALIAS && mnl_attr_validate(attr, MNL_TYPE_STRING) >= 0)
-            g_strlcpy(found->alias, mnl_attr_get_payload(attr), MIN(sizeof found->alias, mnl_attr_get_payload_len(attr) + 1u));
+            g_strlcpy(found->alias, mnl_attr_get_payload(attr),
+                      MIN(sizeof found->alias, mnl_attr_get_payload_len(attr) + 1u));
     }
     return true;
 }
@@ -245,7 +253,8 @@ static bool is_ours(const Found *found, const char *mark, const char *unmarked)
 {
     if (found->alias[0])
         return g_str_equal(found->alias, mark);
-    return (found->group & FIREWALL_GROUP_MASK) == FIREWALL_GROUP || (unmarked && g_str_equal(found->kind, unmarked));
+    return (found->group & FIREWALL_GROUP_MASK) == FIREWALL_GROUP ||
+           (unmarked && g_str_equal(found->kind, unmarked));
 }
 
 bool device_remove(Nl *nl, const char *name, const char *mark, const char *unmarked, GError **error)
@@ -282,7 +291,8 @@ bool device_remove_bridge(Nl *host, const char *name, GError **error)
     Found found = find_link(host, name);
     Ports ports = {.bridge = found.index};
 
-    if (!found.index || (!g_str_equal(found.alias, BRIDGE_MARK) && (found.alias[0] || found.group != FIREWALL_BRIDGE_GROUP)))
+    if (!found.index ||
+        (!g_str_equal(found.alias, BRIDGE_MARK) && (found.alias[0] || found.group != FIREWALL_BRIDGE_GROUP)))
         return true;
     if (!nl_dump(host, RTM_GETLINK, AF_UNSPEC, take_port, &ports, error))
         return false;

@@ -89,12 +89,13 @@ static bool apply(const char *text, GError **error)
 bool firewall_ensure(char *const *guarded, GError **error)
 {
     g_autofree char *text = ruleset_text(guarded), *present = NULL;
-    int forward = nl_nft_rules(FIREWALL_TABLE, "forward", error), nat = forward < 0 ? -1 : nl_nft_rules(FIREWALL_TABLE, "postrouting", error);
+    int forward = nl_nft_rules(FIREWALL_TABLE, "forward", error),
+        nat = forward < 0 ? -1 : nl_nft_rules(FIREWALL_TABLE, "postrouting", error);
 
     if (forward < 0 || nat < 0)
         return false;
-    if (forward == FORWARD_RULES && nat == POSTROUTING_RULES && g_file_get_contents(RULESET_FILE, &present, NULL, NULL) &&
-        g_str_equal(present, text))
+    if (forward == FORWARD_RULES && nat == POSTROUTING_RULES &&
+        g_file_get_contents(RULESET_FILE, &present, NULL, NULL) && g_str_equal(present, text))
         return true;
     return apply(text, error);
 }
@@ -107,7 +108,8 @@ bool firewall_remove(GError **error)
     if (unlink(RULESET_FILE) < 0 && errno == ENOENT && nl_nft_rules(FIREWALL_TABLE, "forward", NULL) == 0)
         return true;
     /* named first, so that it is there to be deleted: another program may have */
-    return spawn_run(argv, NULL, -1, "table inet " FIREWALL_TABLE "\ndelete table inet " FIREWALL_TABLE "\n", error);
+    return spawn_run(argv, NULL, -1, "table inet " FIREWALL_TABLE "\ndelete table inet " FIREWALL_TABLE "\n",
+                     error);
 }
 
 bool firewall_load(const char *file, int nsfd, GError **error)

@@ -1,7 +1,7 @@
 /* firewall.h - nftables: the host's one table, and a namespace's own ruleset.
  *
- * The table has static rules on the group of the incoming or outgoing interface (IFLA_GROUP), so that a namespace needs no nft
- * work: a table per namespace is quadratic and ends at 1024. */
+ * The table has static rules on the group of the incoming or outgoing interface (IFLA_GROUP), so that a
+ * namespace needs no nft work: a table per namespace is quadratic and ends at 1024. */
 #pragma once
 
 #include <glib.h>
@@ -20,9 +20,9 @@
 /* Of bridges that we made: a mark from birth on, no rule is about it. */
 #define FIREWALL_BRIDGE_GROUP 0x6e630000u
 
-/* Puts the table in place when it is not there, or when @guarded (names of interfaces, NULL-terminated) has changed: interfaces
- * that forward only because of us, between which nothing may be forwarded. nft(8) is run at most once for each such change;
- * to be called with the host's lock. */
+/* Puts the table in place when it is not there, or when @guarded (names of interfaces, NULL-terminated) has
+ * changed: interfaces that forward only because of us, between which nothing may be forwarded. nft(8) is run
+ * at most once for each such change; to be called with the host's lock. */
 bool firewall_ensure(char *const *guarded, GError **error);
 /* Takes the table away. */
 bool firewall_remove(GError **error);

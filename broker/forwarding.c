@@ -1,9 +1,10 @@
 /* forwarding.c - see forwarding.h.
  *
- * IPv4 forwards a packet when the interfaces it comes in by and goes out by say so, whatever ip_forward says (measured on 6.1, 6.12, 6.18).
- * IPv6 looks at all.forwarding alone (net/ipv6/ip6_output.c, ip6_forward) until 6.17 or so brought force_forwarding per interface; with
- * all.forwarding every interface stops to listen to router advertisements unless its accept_ra is 2 (Documentation/networking/
- * ip-sysctl.rst), so that is set first, and the host keeps its own IPv6. */
+ * IPv4 forwards a packet when the interfaces it comes in by and goes out by say so, whatever ip_forward says
+ * (measured on 6.1, 6.12, 6.18). IPv6 looks at all.forwarding alone (net/ipv6/ip6_output.c, ip6_forward)
+ * until 6.17 or so brought force_forwarding per interface; with all.forwarding every interface stops to
+ * listen to router advertisements unless its accept_ra is 2 (Documentation/networking/ ip-sysctl.rst), so
+ * that is set first, and the host keeps its own IPv6. */
 #include "forwarding.h"
 
 #include "firewall.h"
@@ -20,9 +21,10 @@
 #define USERS RUN_DIR "/forwarding"
 #define ALL_IPV6 "net/ipv6/conf/all/forwarding"
 
-/* The ledger is {"families": those that the host's interfaces were looked at for, "set": [[path, old value, our value or null] …]}, in
- * the order in which it was written. Our value: put the old one back
- * only where ours is still there. null: we did not write it, but a later entry's restoring changes it as a side effect. */
+/* The ledger is {"families": those that the host's interfaces were looked at for, "set": [[path, old value,
+ * our value or null] …]}, in the order in which it was written. Our value: put the old one back only where
+ * ours is still there. null: we did not write it, but a later entry's restoring changes it as a side effect.
+ */
 typedef struct Ledger {
     json_t *file;
     json_t *set; /* borrowed from file */
@@ -57,9 +59,8 @@ static bool ledger_has(const json_t *ledger, const char *path)
     size_t i;
     json_t *entry;
 
-    json_array_foreach(ledger, i, entry)
-        if (g_strcmp0(json_string_value(json_array_get(entry, 0)), path) == 0)
-            return true;
+    json_array_foreach(ledger, i, entry) if (g_strcmp0(json_string_value(json_array_get(entry, 0)), path) ==
+                                             0) return true;
     return false;
 }
 
@@ -80,7 +81,8 @@ static bool ledger_apply(const json_t *ledger, GError **error)
 
     json_array_foreach(ledger, i, entry)
     {
-        const char *path = json_string_value(json_array_get(entry, 0)), *ours = json_string_value(json_array_get(entry, 2));
+        const char *path = json_string_value(json_array_get(entry, 0)),
+                   *ours = json_string_value(json_array_get(entry, 2));
         g_autofree char *now = ours ? sysctl_read(path) : NULL;
         if (now && !g_str_equal(now, ours) && !sysctl_write(path, ours, error))
             return false;
@@ -88,13 +90,15 @@ static bool ledger_apply(const json_t *ledger, GError **error)
     return true;
 }
 
-/* Not all, default, lo; not an interface of ours, by its group; and none whose name nft cannot say (a wildcard, a quote). */
+/* Not all, default, lo; not an interface of ours, by its group; and none whose name nft cannot say (a
+ * wildcard, a quote). */
 static bool is_hosts_own(const char *name, Nl *host)
 {
     static const char sayable[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._-@:+";
 
     return !g_str_equal(name, "all") && !g_str_equal(name, "default") && !g_str_equal(name, "lo") &&
-           strspn(name, sayable) == strlen(name) && (nl_ifgroup(host, name) & FIREWALL_GROUP_MASK) != FIREWALL_GROUP;
+           strspn(name, sayable) == strlen(name) &&
+           (nl_ifgroup(host, name) & FIREWALL_GROUP_MASK) != FIREWALL_GROUP;
 }
 
 /* Names below /proc/sys/net/FAMILY/conf that are the host's own interfaces. */
@@ -175,8 +179,8 @@ static void note(json_t *set, Families families, Nl *host)
         note_all_ipv6(set, host);
 }
 
-/* Interfaces that forward because of us: the third word of .../conf/NAME/{,force_}forwarding entries, each once. Those of an admin who made
- * the host a router are not in the ledger, and are left alone. */
+/* Interfaces that forward because of us: the third word of .../conf/NAME/{,force_}forwarding entries, each
+ * once. Those of an admin who made the host a router are not in the ledger, and are left alone. */
 static char **guarded(const json_t *ledger)
 {
     g_autoptr(GHashTable) names = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
@@ -186,7 +190,8 @@ static char **guarded(const json_t *ledger)
     json_array_foreach(ledger, i, entry)
     {
         g_auto(GStrv) words = g_strsplit(json_string_value(json_array_get(entry, 0)), "/", 5);
-        if (g_strv_length(words) == 5 && g_str_has_suffix(words[4], "forwarding") && !g_str_equal(words[3], "all"))
+        if (g_strv_length(words) == 5 && g_str_has_suffix(words[4], "forwarding") &&
+            !g_str_equal(words[3], "all"))
             g_hash_table_add(names, g_strdup(words[3]));
     }
     char **sorted = (char **)g_hash_table_get_keys_as_array(names, NULL);
@@ -201,14 +206,15 @@ static bool user_add(const char *name, GError **error)
     g_autofree char *path = g_build_filename(USERS, name, NULL);
 
     if (mkdir(USERS, 0700) < 0 && errno != EEXIST) {
-        g_set_error(error, G_FILE_ERROR, g_file_error_from_errno(errno), "cannot make %s: %s", USERS, g_strerror(errno));
+        g_set_error(error, G_FILE_ERROR, g_file_error_from_errno(errno), "cannot make %s: %s", USERS,
+                    g_strerror(errno));
         return false;
     }
     return g_file_set_contents_full(path, "", 0, G_FILE_SET_CONTENTS_NONE, 0600, error);
 }
 
-/* The ledger is written ahead, and the firewall stands before anything forwards. The first namespace that needs a family sets the
- * host's interfaces for it, the others find them set. */
+/* The ledger is written ahead, and the firewall stands before anything forwards. The first namespace that
+ * needs a family sets the host's interfaces for it, the others find them set. */
 bool forwarding_need(const char *name, Families families, bool refresh, Nl *host, GError **error)
 {
     bool look, fine;
@@ -222,7 +228,8 @@ bool forwarding_need(const char *name, Families families, bool refresh, Nl *host
         ledger.families = (Families)(ledger.families | families);
     }
     g_auto(GStrv) names = guarded(ledger.set);
-    fine = (!look || ledger_save(&ledger, error)) && firewall_ensure(names, error) && ledger_apply(ledger.set, error);
+    fine = (!look || ledger_save(&ledger, error)) && firewall_ensure(names, error) &&
+           ledger_apply(ledger.set, error);
     json_decref(ledger.file);
     return fine;
 }
@@ -236,18 +243,21 @@ static bool set_end(const char *family, const char *host_name, const char *key, 
 
 bool forwarding_set_end(const char *host_name, Families families, GError **error)
 {
-    if ((families & FAMILIES_IPV4) && !is_one("net/ipv4/ip_forward") && !set_end("ipv4", host_name, "forwarding", error))
+    if ((families & FAMILIES_IPV4) && !is_one("net/ipv4/ip_forward") &&
+        !set_end("ipv4", host_name, "forwarding", error))
         return false;
     return !(families & FAMILIES_IPV6) || is_one(ALL_IPV6) || !has_force_forwarding() ||
            set_end("ipv6", host_name, "force_forwarding", error);
 }
 
-/* Backwards, so that side effects of one entry are mended by those before it. What is gone or was changed by others is left. */
+/* Backwards, so that side effects of one entry are mended by those before it. What is gone or was changed by
+ * others is left. */
 static void ledger_restore(const json_t *ledger)
 {
     for (size_t i = json_array_size(ledger); i-- > 0;) {
         json_t *entry = json_array_get(ledger, i);
-        const char *path = json_string_value(json_array_get(entry, 0)), *old = json_string_value(json_array_get(entry, 1));
+        const char *path = json_string_value(json_array_get(entry, 0)),
+                   *old = json_string_value(json_array_get(entry, 1));
         const char *ours = json_string_value(json_array_get(entry, 2));
         g_autofree char *now = path ? sysctl_read(path) : NULL;
         if (now && old && (!ours || g_str_equal(now, ours)) && !g_str_equal(now, old))

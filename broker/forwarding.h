@@ -1,14 +1,15 @@
 /* forwarding.h - the host forwards for its namespaces, and for nobody else.
  *
- * What is changed is kept in a ledger (RUN_DIR/forwarding.json), with its old value, and put back when the last namespace that
- * needs it is gone. All functions are to be called with the host's lock. */
+ * What is changed is kept in a ledger (RUN_DIR/forwarding.json), with its old value, and put back when the
+ * last namespace that needs it is gone. All functions are to be called with the host's lock. */
 #pragma once
 
 #include "conf.h"
 #include "nl.h"
 
-/* Namespace @name is about to have, or has, a link whose end stays in the host: the firewall's table is put in place (firewall.h), and
- * for @families (may be none) the host's other interfaces get to forward, each by itself; nothing where the host forwards already.
+/* Namespace @name is about to have, or has, a link whose end stays in the host: the firewall's table is put
+ * in place (firewall.h), and for @families (may be none) the host's other interfaces get to forward, each by
+ * itself; nothing where the host forwards already.
  * @refresh: look at the host's interfaces again although they were set before: others may have come. */
 bool forwarding_need(const char *name, Families families, bool refresh, Nl *host, GError **error);
 

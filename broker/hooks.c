@@ -6,7 +6,8 @@
 
 #include <unistd.h>
 
-/* Whoever can write the program, or a directory or symbolic link on the way to it, runs as root: so nobody but root may. */
+/* Whoever can write the program, or a directory or symbolic link on the way to it, runs as root: so nobody
+ * but root may. */
 static bool is_roots(const char *path, GError **error)
 {
     struct stat st;
@@ -33,7 +34,8 @@ static char **environment(const Conf *conf, const char *ifname, const char *host
     return g_steal_pointer(&env);
 }
 
-bool hooks_run(const Conf *conf, HookPoint point, int nsfd, const char *ifname, const char *host_ifname, GError **error)
+bool hooks_run(const Conf *conf, HookPoint point, int nsfd, const char *ifname, const char *host_ifname,
+               GError **error)
 {
     const GPtrArray *hooks = conf->hooks[point];
     g_auto(GStrv) env = NULL;
@@ -43,7 +45,8 @@ bool hooks_run(const Conf *conf, HookPoint point, int nsfd, const char *ifname, 
     env = environment(conf, ifname, host_ifname);
     for (guint i = 0; i < hooks->len; i++) {
         const HookConf *hook = hooks->pdata[i];
-        if (is_roots(hook->argv[0], error) && spawn_run(hook->argv, env, point >= HOOK_INSIDE_PRE_UP ? nsfd : -1, NULL, error))
+        if (is_roots(hook->argv[0], error) &&
+            spawn_run(hook->argv, env, point >= HOOK_INSIDE_PRE_UP ? nsfd : -1, NULL, error))
             continue;
         g_autofree char *cite = conf_cite_line(hook->line);
         g_prefix_error(error, "%s: ", cite);

@@ -108,7 +108,8 @@ static bool key_clean(const char *key)
     return *key != '\0';
 }
 
-/* A '#' behind a blank, outside quotes: meant as a comment, and it would become words of the value ("Users=alice # not bob"). */
+/* A '#' behind a blank, outside quotes: meant as a comment, and it would become words of the value
+ * ("Users=alice # not bob"). */
 static bool comment_inside(const char *value)
 {
     char quote = '\0';

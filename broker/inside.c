@@ -86,7 +86,8 @@ bool inside_prepare(const Conf *conf, int nsfd, Nl *inside, json_t *old, GError 
 {
     const NamespaceConf *ns = &conf->ns;
     const Wish wish = {ns, old};
-    struct ifinfomsg lo = {.ifi_family = AF_UNSPEC, .ifi_index = 1, .ifi_flags = IFF_UP, .ifi_change = IFF_UP};
+    struct ifinfomsg lo = {
+        .ifi_family = AF_UNSPEC, .ifi_index = 1, .ifi_flags = IFF_UP, .ifi_change = IFF_UP};
 
     nl_add(inside, g_strdup("cannot bring up lo"), RTM_NEWLINK, 0, &lo, sizeof lo);
     if (!nl_run(inside, error))
@@ -97,8 +98,8 @@ bool inside_prepare(const Conf *conf, int nsfd, Nl *inside, json_t *old, GError 
     return visit(nsfd, set_namespace, &wish, error);
 }
 
-/* One that cannot be put back (it may have been a link's) does not keep the others. In any order: "all" sets the values of every
- * interface and of default, so those come again afterwards. */
+/* One that cannot be put back (it may have been a link's) does not keep the others. In any order: "all" sets
+ * the values of every interface and of default, so those come again afterwards. */
 static bool restore(const void *what, GError **error)
 {
     const char *path;
@@ -106,9 +107,8 @@ static bool restore(const void *what, GError **error)
 
     (void)error;
     for (int pass = 0; pass < 2; pass++)
-        json_object_foreach((json_t *)what, path, value)
-            if (pass == 1 || strstr(path, "/all/"))
-                (void)sysctl_write(path, json_string_value(value), NULL);
+        json_object_foreach((json_t *)what, path, value) if (pass == 1 || strstr(path, "/all/"))(void)
+            sysctl_write(path, json_string_value(value), NULL);
     return true;
 }
 

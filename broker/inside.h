@@ -5,7 +5,8 @@
 
 #include <jansson.h>
 
-/* lo up, forwarding, IPv6 on or off, [Namespace] Sysctl=. Values that this changes are noted in @old (path to value before). */
+/* lo up, forwarding, IPv6 on or off, [Namespace] Sysctl=. Values that this changes are noted in @old (path to
+ * value before). */
 bool inside_prepare(const Conf *conf, int nsfd, Nl *inside, json_t *old, GError **error);
 
 /* Puts back what is in @old (may be NULL), for a namespace that stays. */

@@ -62,7 +62,8 @@ static bool macvlan_check(const LinkConf *link, GError **error)
     return false;
 }
 
-/* drivers/net/macvlan.c, macvlan_changelink_sources(): MACVLAN_MACADDR_SET replaces the list by the nested one. */
+/* drivers/net/macvlan.c, macvlan_changelink_sources(): MACVLAN_MACADDR_SET replaces the list by the nested
+ * one. */
 static void macvlan_put_data(struct nlmsghdr *message, const LinkPlan *plan)
 {
     const MacvlanConf *macvlan = plan->conf->own;

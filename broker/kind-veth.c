@@ -1,5 +1,5 @@
-/* kind-veth.c - a pair of virtual Ethernet devices: one end inside, the other in the host, on one of its bridges, or in another
- * namespace. */
+/* kind-veth.c - a pair of virtual Ethernet devices: one end inside, the other in the host, on one of its
+ * bridges, or in another namespace. */
 #include "link.h"
 #include "parse.h"
 
@@ -46,8 +46,8 @@ static bool veth_check(const LinkConf *link, GError **error)
     return false;
 }
 
-/* The inner end, born in its namespace in the same message: moving a finished device costs 26 ms of RCU grace periods.
- * drivers/net/veth.c, veth_newlink(): VETH_INFO_PEER holds an ifinfomsg and then link attributes. */
+/* The inner end, born in its namespace in the same message: moving a finished device costs 26 ms of RCU grace
+ * periods. drivers/net/veth.c, veth_newlink(): VETH_INFO_PEER holds an ifinfomsg and then link attributes. */
 static void veth_put_data(struct nlmsghdr *message, const LinkPlan *plan)
 {
     struct nlattr *peer = mnl_attr_nest_start(message, VETH_INFO_PEER);

@@ -2,8 +2,8 @@
 #include "link.h"
 
 /* One word per kind: `KIND(x)` stands for `const LinkKind kind_x` in kind-x.c. */
-#define KINDS(KIND)                                                                                                    \
-    KIND(veth)                                                                                                         \
+#define KINDS(KIND)                                                                                          \
+    KIND(veth)                                                                                               \
     KIND(macvlan)
 
 #define DECLARE(name) extern const LinkKind kind_##name;

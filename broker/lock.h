@@ -1,7 +1,8 @@
 /* lock.h - advisory locks between the processes of netns-broker, RUN_DIR/lock/NAME.
  *
- * One for each namespace (held while it is built or removed) and one, "host", for what they share: the pool of subnets, the ledger
- * of sysctls, the nft table. Order: a namespace's first, then the host's; never two namespaces' at once. */
+ * One for each namespace (held while it is built or removed) and one, "host", for what they share: the pool
+ * of subnets, the ledger of sysctls, the nft table. Order: a namespace's first, then the host's; never two
+ * namespaces' at once. */
 #pragma once
 
 #include <glib.h>

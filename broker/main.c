@@ -45,8 +45,10 @@ static int usage(FILE *out, int status)
     fprintf(out, "usage: %s VERB [OPTION...] [NAME...]\n\n", "netnsctl");
     for (size_t i = 0; i < G_N_ELEMENTS(verbs); i++)
         fprintf(out, "  %-7s %-30s %s\n", verbs[i].name, verbs[i].arguments, verbs[i].help);
-    fprintf(out, "  %-7s %-30s %s\n  %-7s %-30s %s\n\nTo run a program in a namespace: chnetns NAME COMMAND. See netnsctl(1), netns(5).\n", "--help", "",
-            "this text", "--version", "", "the version");
+    fprintf(out,
+            "  %-7s %-30s %s\n  %-7s %-30s %s\n\nTo run a program in a namespace: chnetns NAME COMMAND. See "
+            "netnsctl(1), netns(5).\n",
+            "--help", "", "this text", "--version", "", "the version");
     return status;
 }
 

@@ -19,8 +19,8 @@
 #include <sys/uio.h>
 #include <unistd.h>
 
-/* Room for one request: an attribute's length has 16 bits (struct nlattr), so no nest can be longer. libmnl's mnl_attr_put does not look
- * where the room ends: whoever puts a list bounds it (nl.h). */
+/* Room for one request: an attribute's length has 16 bits (struct nlattr), so no nest can be longer. libmnl's
+ * mnl_attr_put does not look where the room ends: whoever puts a list bounds it (nl.h). */
 #define REQUEST_ROOM 65536
 /* A dump's answer: the kernel fills up to 32 KiB when the reader offers it (since 4.x:
  * max(nlk->max_recvmsg_len)). */
@@ -371,9 +371,10 @@ static bool get_link(Nl *nl, const char *name, NlEach each, void *user)
     return nl_get(nl, each, user, NULL);
 }
 
-/* By ioctl: RTM_GETLINK brings the carrier up to date first (rtnl_getlink, linkwatch_sync_dev), which walks the host's IPv6 routes and grows
- * with the number of namespaces. A netlink socket takes it, and answers for the namespace it was opened in (netlink_ioctl hands it on to
- * dev_ioctl). A name that can only be an altname is asked for the long way. */
+/* By ioctl: RTM_GETLINK brings the carrier up to date first (rtnl_getlink, linkwatch_sync_dev), which walks
+ * the host's IPv6 routes and grows with the number of namespaces. A netlink socket takes it, and answers for
+ * the namespace it was opened in (netlink_ioctl hands it on to dev_ioctl). A name that can only be an altname
+ * is asked for the long way. */
 unsigned nl_ifindex(Nl *nl, const char *name)
 {
     struct ifreq request = {};
@@ -382,7 +383,8 @@ unsigned nl_ifindex(Nl *nl, const char *name)
     if (strlen(name) >= IFNAMSIZ)
         return get_link(nl, name, take_index, &index) ? index : 0;
     strcpy(request.ifr_name, name);
-    return ioctl(mnl_socket_get_fd(nl->socket), SIOCGIFINDEX, &request) == 0 ? (unsigned)request.ifr_ifindex : 0;
+    return ioctl(mnl_socket_get_fd(nl->socket), SIOCGIFINDEX, &request) == 0 ? (unsigned)request.ifr_ifindex
+                                                                             : 0;
 }
 
 void nl_settle(Nl *nl, const char *name)
@@ -396,9 +398,10 @@ static bool take_group(const struct nlmsghdr *message, void *user)
 {
     const struct nlattr *attr;
 
-    mnl_attr_for_each(attr, message, sizeof(struct ifinfomsg))
-        if (mnl_attr_get_type(attr) == IFLA_GROUP && mnl_attr_validate(attr, MNL_TYPE_U32) >= 0)
-            *(uint32_t *)user = mnl_attr_get_u32(attr);
+    mnl_attr_for_each(attr, message,
+                      sizeof(struct ifinfomsg)) if (mnl_attr_get_type(attr) == IFLA_GROUP &&
+                                                    mnl_attr_validate(attr, MNL_TYPE_U32) >= 0) *
+        (uint32_t *)user = mnl_attr_get_u32(attr);
     return true;
 }
 
@@ -413,9 +416,9 @@ static int rules_of(const struct nlmsghdr *h)
 {
     const struct nlattr *attr;
 
-    mnl_attr_for_each(attr, h, sizeof(struct nfgenmsg))
-        if (mnl_attr_get_type(attr) == NFTA_CHAIN_USE && mnl_attr_validate(attr, MNL_TYPE_U32) >= 0)
-            return (int)ntohl(mnl_attr_get_u32(attr));
+    mnl_attr_for_each(attr, h, sizeof(struct nfgenmsg)) if (mnl_attr_get_type(attr) == NFTA_CHAIN_USE &&
+                                                            mnl_attr_validate(attr, MNL_TYPE_U32) >=
+                                                                0) return (int)ntohl(mnl_attr_get_u32(attr));
     return 0;
 }
 
@@ -450,7 +453,8 @@ int nl_nft_rules(const char *table, const char *chain, GError **error)
     family->nfgen_family = NFPROTO_INET;
     mnl_attr_put_strz(h, NFTA_CHAIN_TABLE, table);
     mnl_attr_put_strz(h, NFTA_CHAIN_NAME, chain);
-    if (sock && mnl_socket_bind(sock, 0, MNL_SOCKET_AUTOPID) == 0 && mnl_socket_sendto(sock, h, h->nlmsg_len) > 0)
+    if (sock && mnl_socket_bind(sock, 0, MNL_SOCKET_AUTOPID) == 0 &&
+        mnl_socket_sendto(sock, h, h->nlmsg_len) > 0)
         length = mnl_socket_recvfrom(sock, room, sizeof room);
     rules = chain_answer(h, length, error);
     if (sock)

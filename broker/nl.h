@@ -10,21 +10,23 @@
 /* A rtnetlink socket. It stays in the network namespace in which it was opened. */
 typedef struct Nl Nl;
 
-Nl *nl_open(GError **error);               /* in the current namespace */
-Nl *nl_open_at(int nsfd, GError **error);  /* in @nsfd's; the caller's namespace is the same afterwards */
+Nl *nl_open(GError **error);              /* in the current namespace */
+Nl *nl_open_at(int nsfd, GError **error); /* in @nsfd's; the caller's namespace is the same afterwards */
 void nl_free(Nl *nl);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(Nl, nl_free)
 
-/* Queue a request. Attributes have 60 KiB of room; what a file can make longer is to be bounded by its kind's check. @what becomes the front of the error, taken over ("lab.netns:3: [Link wan] Parent=eth9").
- * The header's payload (@size bytes at @payload: ifinfomsg, ifaddrmsg, rtmsg …) is copied; attributes are added with mnl_attr_put*.
- * The message is closed by the next nl_add or by nl_run. */
+/* Queue a request. Attributes have 60 KiB of room; what a file can make longer is to be bounded by its kind's
+ * check. @what becomes the front of the error, taken over ("lab.netns:3: [Link wan] Parent=eth9"). The
+ * header's payload (@size bytes at @payload: ifinfomsg, ifaddrmsg, rtmsg …) is copied; attributes are added
+ * with mnl_attr_put*. The message is closed by the next nl_add or by nl_run. */
 struct nlmsghdr *nl_add(Nl *nl, char *what, uint16_t type, uint16_t flags, const void *payload, size_t size);
 
-/* Like nl_add, but failures with this errno are no error (EEXIST for "is there already", ENODEV for "is gone already"). */
+/* Like nl_add, but failures with this errno are no error (EEXIST for "is there already", ENODEV for "is gone
+ * already"). */
 void nl_tolerate(Nl *nl, int errnum);
 
-/* Send all that is queued, wait for every acknowledgement. On the first failure: "WHAT: kernel's extended-ack words or strerror".
- * Errors are of domain NL_ERROR, with errno as code. The queue is empty afterwards. */
+/* Send all that is queued, wait for every acknowledgement. On the first failure: "WHAT: kernel's extended-ack
+ * words or strerror". Errors are of domain NL_ERROR, with errno as code. The queue is empty afterwards. */
 bool nl_run(Nl *nl, GError **error);
 
 #define NL_ERROR nl_error_quark()
@@ -32,24 +34,25 @@ GQuark nl_error_quark(void);
 
 typedef bool (*NlEach)(const struct nlmsghdr *message, void *user);
 
-/* One answer, no dump (RTM_GETLINK by name, RTM_GETROUTE …): request as built by nl_add as the only queued message.
- * Calls @each with the answer. */
+/* One answer, no dump (RTM_GETLINK by name, RTM_GETROUTE …): request as built by nl_add as the only queued
+ * message. Calls @each with the answer. */
 bool nl_get(Nl *nl, NlEach each, void *user, GError **error);
 
-/* A dump: @type RTM_GETLINK, RTM_GETADDR, RTM_GETROUTE, RTM_GETRULE …; @family AF_UNSPEC for all. Restarted on NLM_F_DUMP_INTR.
- * Not on the way of `up`. */
+/* A dump: @type RTM_GETLINK, RTM_GETADDR, RTM_GETROUTE, RTM_GETRULE …; @family AF_UNSPEC for all. Restarted
+ * on NLM_F_DUMP_INTR. Not on the way of `up`. */
 bool nl_dump(Nl *nl, uint16_t type, uint8_t family, NlEach each, void *user, GError **error);
 
 /* IFLA_GROUP of the interface, 0 when there is none. */
 uint32_t nl_ifgroup(Nl *nl, const char *name);
 
-/* The kernel takes note of a carrier up to a second late (net/core/link_watch.c): until then a bridge does not forward to its new port, and
- * ip(8) shows a link that works as DOWN. Asking for the link makes it look now. */
+/* The kernel takes note of a carrier up to a second late (net/core/link_watch.c): until then a bridge does
+ * not forward to its new port, and ip(8) shows a link that works as DOWN. Asking for the link makes it look
+ * now. */
 void nl_settle(Nl *nl, const char *name);
 
 /* Index of the interface, 0 when there is none. */
 unsigned nl_ifindex(Nl *nl, const char *name);
 
-/* How many rules are in chain @chain of nftables' table "inet TABLE" of the current namespace (with jumps to it counted); 0 where there
- * is no such chain or table, -1 and an error. One request, no list. */
+/* How many rules are in chain @chain of nftables' table "inet TABLE" of the current namespace (with jumps to
+ * it counted); 0 where there is no such chain or table, -1 and an error. One request, no list. */
 int nl_nft_rules(const char *table, const char *chain, GError **error);

@@ -19,7 +19,8 @@
 /* "WHAT: strerror"; always -1. */
 static int fail(GError **error, int errnum, const char *what, const char *name)
 {
-    g_set_error(error, G_FILE_ERROR, g_file_error_from_errno(errnum), "%s%s: %s", what, name, strerrordesc_np(errnum));
+    g_set_error(error, G_FILE_ERROR, g_file_error_from_errno(errnum), "%s%s: %s", what, name,
+                strerrordesc_np(errnum));
     return -1;
 }
 
@@ -99,8 +100,9 @@ bool nsfs_id_equal(NsId a, NsId b)
     return a.ino != 0 && a.ino == b.ino && a.dev == b.dev;
 }
 
-/* iproute2 (5.x, ip/ipnetns.c) locks the directory while it makes the mount, else mounts pile up (Debian bug 949235). The directory is
- * everybody's to open, and so is its lock: whoever holds it for longer than a mount takes is not waited for. */
+/* iproute2 (5.x, ip/ipnetns.c) locks the directory while it makes the mount, else mounts pile up (Debian bug
+ * 949235). The directory is everybody's to open, and so is its lock: whoever holds it for longer than a mount
+ * takes is not waited for. */
 static int directory_lock(void)
 {
     int lock = open(NSFS_DIR, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
@@ -124,7 +126,8 @@ static bool make_mount(GError **error)
     if (own < 0)
         return false;
     lock = directory_lock();
-    fine = make_shared() || (errno == EINVAL && mount(NSFS_DIR, NSFS_DIR, NULL, MS_BIND | MS_REC, NULL) == 0 && make_shared());
+    fine = make_shared() ||
+           (errno == EINVAL && mount(NSFS_DIR, NSFS_DIR, NULL, MS_BIND | MS_REC, NULL) == 0 && make_shared());
     if (!fine)
         fail(error, errno, "cannot make a shared mount of ", NSFS_DIR);
     if (lock >= 0)
@@ -133,8 +136,8 @@ static bool make_mount(GError **error)
     return fine;
 }
 
-/* The first user makes the directory a shared mount of its own, so that a namespace pinned or unpinned here shows everywhere. No lock
- * where that is done already. */
+/* The first user makes the directory a shared mount of its own, so that a namespace pinned or unpinned here
+ * shows everywhere. No lock where that is done already. */
 bool nsfs_prepare(GError **error)
 {
     if (mkdir(NSFS_DIR, 0755) < 0 && errno != EEXIST) {
@@ -180,7 +183,8 @@ void nsfs_unpin_stale(const char *name)
     struct statfs fs;
     struct stat st;
 
-    if (lstat(path, &st) == 0 && S_ISREG(st.st_mode) && st.st_size == 0 && statfs(path, &fs) == 0 && fs.f_type != NSFS_MAGIC)
+    if (lstat(path, &st) == 0 && S_ISREG(st.st_mode) && st.st_size == 0 && statfs(path, &fs) == 0 &&
+        fs.f_type != NSFS_MAGIC)
         (void)unlink(path);
 }
 

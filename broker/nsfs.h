@@ -1,4 +1,5 @@
-/* nsfs.h - network namespaces as files: made, entered, pinned at /run/netns/NAME. The only file that calls setns(2). */
+/* nsfs.h - network namespaces as files: made, entered, pinned at /run/netns/NAME. The only file that calls
+ * setns(2). */
 #pragma once
 
 #include <glib.h>
@@ -12,8 +13,8 @@ typedef struct NsId {
     ino_t ino; /* 0: none */
 } NsId;
 
-/* A fd of the namespace pinned at /run/netns/@name: verified to be nsfs and of type net (O_PATH first, CVE-2018-6556).
- * -1 and G_FILE_ERROR_NOENT when the name is not there or is a plain file. */
+/* A fd of the namespace pinned at /run/netns/@name: verified to be nsfs and of type net (O_PATH first,
+ * CVE-2018-6556). -1 and G_FILE_ERROR_NOENT when the name is not there or is a plain file. */
 int nsfs_open(const char *name, GError **error);
 /* The namespace of the caller, and one of a process (a pid the caller trusts). */
 int nsfs_open_self(GError **error);
@@ -24,7 +25,8 @@ int nsfs_create(GError **error);
 bool nsfs_id(int fd, NsId *ret, GError **error);
 bool nsfs_id_equal(NsId a, NsId b);
 
-/* /run/netns as a shared mount of its own, as iproute2 makes it; under the same flock(2), but not at the mercy of whoever holds it. */
+/* /run/netns as a shared mount of its own, as iproute2 makes it; under the same flock(2), but not at the
+ * mercy of whoever holds it. */
 bool nsfs_prepare(GError **error);
 bool nsfs_pin(int fd, const char *name, GError **error);
 /* Lazy unmount and unlink. No error when it is gone already. */
@@ -35,6 +37,6 @@ void nsfs_unpin_stale(const char *name);
 /* The calling thread goes in. Typed CLONE_NEWNET, always. */
 bool nsfs_enter(int fd, GError **error);
 
-/* Back to @home, where the thread came from. A thread that cannot go home must not go on in a namespace it was only visiting:
- * aborts. */
+/* Back to @home, where the thread came from. A thread that cannot go home must not go on in a namespace it
+ * was only visiting: aborts. */
 void nsfs_return(int home);

@@ -57,15 +57,16 @@ static char *proc_read(const Peer *peer, const char *file, GError **error)
     return g_strdup(text);
 }
 
-/* What the kernel shows for a uid that has no counterpart here; an admin can change it (proc_sys_fs(5)). Read at the first
- * caller, for good. */
+/* What the kernel shows for a uid that has no counterpart here; an admin can change it (proc_sys_fs(5)). Read
+ * at the first caller, for good. */
 static uid_t overflow_uid(void)
 {
     static uid_t uid = (uid_t)-1;
     g_autofree char *text = NULL;
     if (uid == (uid_t)-1)
-        uid = g_file_get_contents("/proc/sys/kernel/overflowuid", &text, NULL, NULL) ? (uid_t)strtoul(text, NULL, 10)
-                                                                                     : DEFAULT_OVERFLOW_UID;
+        uid = g_file_get_contents("/proc/sys/kernel/overflowuid", &text, NULL, NULL)
+                  ? (uid_t)strtoul(text, NULL, 10)
+                  : DEFAULT_OVERFLOW_UID;
     return uid;
 }
 

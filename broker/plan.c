@@ -36,10 +36,12 @@ void plan_link_names(const Conf *conf, const LinkConf *link, char *ret_name, cha
         return;
     name = link->host_name;
     if (!name.text[0]) {
-        /* a dash in a part would let two pairs of parts make one name: those are hashed, as what is too long (a slash is in neither) */
+        /* a dash in a part would let two pairs of parts make one name: those are hashed, as what is too long
+         * (a slash is in neither) */
         bool plain = !strchr(conf->name, '-') && !strchr(link->label, '-');
-        g_autofree char *full = plain ? g_strconcat("vn-", conf->name, "-", link->label, "0", NULL)
-                                      : g_strconcat("vn-", conf->name, "/", link->label, "/............0", NULL);
+        g_autofree char *full =
+            plain ? g_strconcat("vn-", conf->name, "-", link->label, "0", NULL)
+                  : g_strconcat("vn-", conf->name, "/", link->label, "/............0", NULL);
         if_name_shorten(full, &name);
     }
     g_strlcpy(ret_host_name, name.text, IFNAMSIZ);
@@ -58,7 +60,8 @@ static GPtrArray *copies(const GPtrArray *prefixes)
 static uint32_t group_of(const NatConf *nat)
 {
     return FIREWALL_GROUP | (nat->masquerade & FAMILIES_IPV4 ? FIREWALL_MASQUERADE_IPV4 : 0) |
-           (nat->masquerade & FAMILIES_IPV6 ? FIREWALL_MASQUERADE_IPV6 : 0) | (nat->host_access ? FIREWALL_HOST_ACCESS : 0);
+           (nat->masquerade & FAMILIES_IPV6 ? FIREWALL_MASQUERADE_IPV6 : 0) |
+           (nat->host_access ? FIREWALL_HOST_ACCESS : 0);
 }
 
 static bool find_parent(LinkPlan *plan, Nl *host, GError **error)

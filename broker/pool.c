@@ -1,6 +1,7 @@
 /* pool.c - see pool.h.
  *
- * The kernel is the database: a subnet is taken when the host has a route to it that is more specific than a default route. */
+ * The kernel is the database: a subnet is taken when the host has a route to it that is more specific than a
+ * default route. */
 #include "pool.h"
 
 #include "parse.h"
@@ -9,7 +10,8 @@
 #include <linux/rtnetlink.h>
 #include <string.h>
 
-/* A default route in pieces (0/1 and 128/1 of OpenVPN, or finer where a VPN leaves out private ranges) takes nothing. */
+/* A default route in pieces (0/1 and 128/1 of OpenVPN, or finer where a VPN leaves out private ranges) takes
+ * nothing. */
 #define DEFAULT_LENGTH 7
 /* Subnets tried before the pool is called full. A /15 has 32768. */
 #define TRIES 65536
@@ -35,8 +37,9 @@ static bool take_route(const struct nlmsghdr *message, void *user)
     return true;
 }
 
-/* Is there a route to @address? Asked with RTM_F_FIB_MATCH, the kernel answers with the route itself, not with a host route made of
- * it (Linux 4.13). An error (no route, or an unreachable or blackhole one) means nobody is there. */
+/* Is there a route to @address? Asked with RTM_F_FIB_MATCH, the kernel answers with the route itself, not
+ * with a host route made of it (Linux 4.13). An error (no route, or an unreachable or blackhole one) means
+ * nobody is there. */
 static bool routed(Nl *host, const IpAddress *address)
 {
     struct rtmsg ask = {.rtm_family = (unsigned char)address->family,
@@ -59,15 +62,16 @@ static IpPrefix *prefix_new(const IpPrefix *subnet, uint8_t host_part)
     return prefix;
 }
 
-/* The subnet number @index of @pool: the index goes into the bits between the pool's length and @length (at most 64 of them,
- * all within the first 8 bytes of the address). */
+/* The subnet number @index of @pool: the index goes into the bits between the pool's length and @length (at
+ * most 64 of them, all within the first 8 bytes of the address). */
 static IpPrefix subnet_at(const IpPrefix *pool, uint8_t length, uint64_t index)
 {
     IpPrefix subnet = ip_prefix_network(pool);
 
     for (unsigned bit = length; bit > pool->length; bit--, index >>= 1)
         if (index & 1)
-            subnet.address.bytes[(bit - 1) / 8] = (uint8_t)(subnet.address.bytes[(bit - 1) / 8] | (0x80 >> ((bit - 1) % 8)));
+            subnet.address.bytes[(bit - 1) / 8] =
+                (uint8_t)(subnet.address.bytes[(bit - 1) / 8] | (0x80 >> ((bit - 1) % 8)));
     subnet.length = length;
     return subnet;
 }
@@ -100,7 +104,8 @@ bool pool_fill(LinkPlan *plan, const Conf *conf, Nl *host, GError **error)
             continue;
         if (!pick(pool, hash_of(conf->name, plan->conf->label), host, &subnet)) {
             g_autofree char *cite = conf_cite(plan->conf->lines, "Pool");
-            g_set_error(error, CONF_ERROR, CONF_ERROR_INVALID, "%s: no free subnet: the host routes all of it already", cite);
+            g_set_error(error, CONF_ERROR, CONF_ERROR_INVALID,
+                        "%s: no free subnet: the host routes all of it already", cite);
             return false;
         }
         g_ptr_array_add(plan->host_addresses, prefix_new(&subnet, 1));

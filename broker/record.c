@@ -49,8 +49,8 @@ static Record *record_from_json(const json_t *json)
     return record;
 }
 
-/* Reads from an fd whose owner is checked: the directory is root's and 0700, but a disk /run may hold leftovers of anybody. In one
- * read: json_loadfd makes one for every byte. */
+/* Reads from an fd whose owner is checked: the directory is root's and 0700, but a disk /run may hold
+ * leftovers of anybody. In one read: json_loadfd makes one for every byte. */
 static json_t *read_json(int fd, const char *path, GError **error)
 {
     g_autofree char *text = NULL;
@@ -58,7 +58,8 @@ static json_t *read_json(int fd, const char *path, GError **error)
     ssize_t length;
     json_t *json;
 
-    if (fstat(fd, &st) < 0 || !S_ISREG(st.st_mode) || st.st_uid != 0 || (st.st_mode & 022) || st.st_size > RECORD_MAX)
+    if (fstat(fd, &st) < 0 || !S_ISREG(st.st_mode) || st.st_uid != 0 || (st.st_mode & 022) ||
+        st.st_size > RECORD_MAX)
         return fail(error, path, "not a file of root's alone");
     text = g_malloc((size_t)st.st_size + 1);
     length = read(fd, text, (size_t)st.st_size);

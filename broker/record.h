@@ -1,7 +1,8 @@
 /* record.h - what a namespace that is up has that the kernel cannot tell: RUN_DIR/state/NAME.json.
  *
- * Written before anything is made (ready = false) so that whoever finds it after a kill -9 can undo it, and renamed into place with
- * ready = true as the last step of `up`: that, not a name in /run/netns, means ready. */
+ * Written before anything is made (ready = false) so that whoever finds it after a kill -9 can undo it, and
+ * renamed into place with ready = true as the last step of `up`: that, not a name in /run/netns, means ready.
+ */
 #pragma once
 
 #include "nsfs.h"
@@ -10,15 +11,15 @@
 
 typedef struct Record {
     char *name;
-    char *type;      /* what it was built as; may be NULL */
-    bool asked;      /* the type was asked for on the command line, not by a file */
-    char *digest;    /* Conf.digest of what was built; NULL: a change was not finished */
+    char *type;   /* what it was built as; may be NULL */
+    bool asked;   /* the type was asked for on the command line, not by a file */
+    char *digest; /* Conf.digest of what was built; NULL: a change was not finished */
     bool ready;
-    bool adopted;    /* the namespace is someone else's: `down` keeps it */
-    bool ruleset;    /* a [Firewall] File= was loaded inside */
-    NsId id;         /* ino 0: not made yet */
-    /* What was made, or is about to be: {"links": [{"label", "kind", "name", "host", "peer_namespace", "bridge", "addresses",
-     * "host_addresses"}], "sysctls": {"net/…": value before ours}}. */
+    bool adopted; /* the namespace is someone else's: `down` keeps it */
+    bool ruleset; /* a [Firewall] File= was loaded inside */
+    NsId id;      /* ino 0: not made yet */
+    /* What was made, or is about to be: {"links": [{"label", "kind", "name", "host", "peer_namespace",
+     * "bridge", "addresses", "host_addresses"}], "sysctls": {"net/…": value before ours}}. */
     json_t *detail;
 } Record;
 

@@ -11,19 +11,21 @@
 
 #define DNS_DIR RUN_DIR "/dns"
 
-/* Where the host's resolv.conf names only a stub on the loopback, the servers behind it (systemd-resolved.service(8),
- * NetworkManager.conf(5) rc-manager). */
-static const char *const upstream_files[] = {"/run/systemd/resolve/resolv.conf", "/run/NetworkManager/no-stub-resolv.conf"};
+/* Where the host's resolv.conf names only a stub on the loopback, the servers behind it
+ * (systemd-resolved.service(8), NetworkManager.conf(5) rc-manager). */
+static const char *const upstream_files[] = {"/run/systemd/resolve/resolv.conf",
+                                             "/run/NetworkManager/no-stub-resolv.conf"};
 
 static bool is_loopback(const IpAddress *address)
 {
     static const struct in6_addr one = IN6ADDR_LOOPBACK_INIT;
 
-    return address->family == AF_INET ? address->bytes[0] == 127 : memcmp(&address->v6, &one, sizeof one) == 0;
+    return address->family == AF_INET ? address->bytes[0] == 127
+                                      : memcmp(&address->v6, &one, sizeof one) == 0;
 }
 
-/* The nameserver lines of @file that are not of the loopback and have no zone (fe80::1%eth0 means nothing in another namespace).
- * *ret_stub: there was one of the loopback. */
+/* The nameserver lines of @file that are not of the loopback and have no zone (fe80::1%eth0 means nothing in
+ * another namespace). *ret_stub: there was one of the loopback. */
 static char *usable_servers(const char *file, bool *ret_stub)
 {
     g_autofree char *text = NULL;
@@ -34,12 +36,15 @@ static char *usable_servers(const char *file, bool *ret_stub)
     g_auto(GStrv) lines = g_strsplit(text, "\n", -1);
     for (char **line = lines; *line; line++) {
         IpAddress address;
-        if (!g_str_has_prefix(*line, "nameserver") || !ip_address_parse(g_strstrip(*line + strlen("nameserver")), &address, NULL))
+        if (!g_str_has_prefix(*line, "nameserver") ||
+            !ip_address_parse(g_strstrip(*line + strlen("nameserver")), &address, NULL))
             continue;
         if (is_loopback(&address))
             *ret_stub = true;
         else
-            g_string_append_printf(out, "nameserver %s\n", *line + strlen("nameserver") + strspn(*line + strlen("nameserver"), " \t"));
+            g_string_append_printf(out, "nameserver %s\n",
+                                   *line + strlen("nameserver") +
+                                       strspn(*line + strlen("nameserver"), " \t"));
     }
     return g_string_free(g_steal_pointer(&out), FALSE);
 }
@@ -101,7 +106,8 @@ bool resolv_write(const Conf *conf, GError **error)
     if (!text)
         return resolv_remove(conf->name, error);
     if (g_mkdir_with_parents(dir, 0755) < 0) {
-        g_set_error(error, G_FILE_ERROR, g_file_error_from_errno(errno), "cannot make %s: %s", dir, g_strerror(errno));
+        g_set_error(error, G_FILE_ERROR, g_file_error_from_errno(errno), "cannot make %s: %s", dir,
+                    g_strerror(errno));
         return false;
     }
     return g_file_set_contents_full(file, text, -1, G_FILE_SET_CONTENTS_CONSISTENT, 0644, error);
@@ -113,7 +119,8 @@ bool resolv_remove(const char *name, GError **error)
     g_autofree char *file = g_build_filename(dir, "resolv.conf", NULL);
 
     if (unlink(file) < 0 && errno != ENOENT && errno != ENOTDIR) {
-        g_set_error(error, G_FILE_ERROR, g_file_error_from_errno(errno), "cannot remove %s: %s", file, g_strerror(errno));
+        g_set_error(error, G_FILE_ERROR, g_file_error_from_errno(errno), "cannot remove %s: %s", file,
+                    g_strerror(errno));
         return false;
     }
     (void)rmdir(dir);

@@ -16,8 +16,10 @@ static bool rule_is_ours(const struct nlmsghdr *message)
 {
     const struct nlattr *attr;
 
-    mnl_attr_for_each(attr, message, sizeof(struct fib_rule_hdr)) if (mnl_attr_get_type(attr) ==
-                                                                      FRA_PROTOCOL) return mnl_attr_get_u8(attr) == ROUTE_PROTOCOL;
+    mnl_attr_for_each(attr, message,
+                      sizeof(struct fib_rule_hdr)) if (mnl_attr_get_type(attr) ==
+                                                       FRA_PROTOCOL) return mnl_attr_get_u8(attr) ==
+        ROUTE_PROTOCOL;
     return false;
 }
 
@@ -48,6 +50,8 @@ static bool flush(Nl *nl, uint16_t list, uint16_t remove, uint8_t family, GError
 
 bool route_flush(Nl *inside, GError **error)
 {
-    return flush(inside, RTM_GETRULE, RTM_DELRULE, AF_INET, error) && flush(inside, RTM_GETRULE, RTM_DELRULE, AF_INET6, error) &&
-           flush(inside, RTM_GETROUTE, RTM_DELROUTE, AF_INET, error) && flush(inside, RTM_GETROUTE, RTM_DELROUTE, AF_INET6, error);
+    return flush(inside, RTM_GETRULE, RTM_DELRULE, AF_INET, error) &&
+           flush(inside, RTM_GETRULE, RTM_DELRULE, AF_INET6, error) &&
+           flush(inside, RTM_GETROUTE, RTM_DELROUTE, AF_INET, error) &&
+           flush(inside, RTM_GETROUTE, RTM_DELROUTE, AF_INET6, error);
 }

@@ -3,5 +3,6 @@
 
 #include "nl.h"
 
-/* Removes the routes and rules inside that bear ROUTE_PROTOCOL. Costs two dumps: not on the way of a first `up`. */
+/* Removes the routes and rules inside that bear ROUTE_PROTOCOL. Costs two dumps: not on the way of a first
+ * `up`. */
 bool route_flush(Nl *inside, GError **error);

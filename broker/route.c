@@ -21,7 +21,8 @@ static void put_ip(struct nlmsghdr *h, uint16_t type, const IpAddress *address)
     mnl_attr_put(h, type, ip_address_bits(address->family) / 8, address->bytes);
 }
 
-/* Duplicate address detection keeps an IPv6 address unusable for a second or two. On a pair of ours nobody else can have it. */
+/* Duplicate address detection keeps an IPv6 address unusable for a second or two. On a pair of ours nobody
+ * else can have it. */
 static bool wants_dad(const LinkConf *link)
 {
     if (link->dad != TRISTATE_UNSET)
@@ -37,11 +38,13 @@ static void queue_address(Nl *nl, const IpPrefix *prefix, unsigned index, const 
 
     if (ip_address_is_link_local(&prefix->address))
         address.ifa_scope = RT_SCOPE_LINK;
-    h = nl_add(nl, prefix_cite(prefix, link, "set address"), RTM_NEWADDR, NLM_F_CREATE | NLM_F_REPLACE, &address, sizeof address);
+    h = nl_add(nl, prefix_cite(prefix, link, "set address"), RTM_NEWADDR, NLM_F_CREATE | NLM_F_REPLACE,
+               &address, sizeof address);
     put_ip(h, IFA_LOCAL, &prefix->address);
     put_ip(h, IFA_ADDRESS, &prefix->address);
     if (family == AF_INET && prefix->length <= 30) {
-        struct in_addr broadcast = {prefix->address.v4.s_addr | htonl(prefix->length ? UINT32_MAX >> prefix->length : UINT32_MAX)};
+        struct in_addr broadcast = {prefix->address.v4.s_addr |
+                                    htonl(prefix->length ? UINT32_MAX >> prefix->length : UINT32_MAX)};
         mnl_attr_put(h, IFA_BROADCAST, sizeof broadcast, &broadcast);
     }
     if (family == AF_INET6 && !wants_dad(link))
@@ -62,7 +65,8 @@ static uint8_t scope_of(uint8_t family, uint8_t type, bool gateway)
     return family == AF_INET && type == RTN_UNICAST && !gateway ? RT_SCOPE_LINK : RT_SCOPE_UNIVERSE;
 }
 
-static struct nlmsghdr *queue_route(Nl *nl, char *what, const IpPrefix *destination, uint8_t type, bool gateway, bool onlink)
+static struct nlmsghdr *queue_route(Nl *nl, char *what, const IpPrefix *destination, uint8_t type,
+                                    bool gateway, bool onlink)
 {
     struct rtmsg route = {
         .rtm_family = (unsigned char)destination->address.family,
@@ -94,7 +98,8 @@ void route_queue_gateways(const LinkPlan *link, Nl *inside)
         const IpPrefix *gateway = link->gateways->pdata[i];
         const IpPrefix everything = {.address.family = gateway->address.family};
         bool onlink = !reaches(link->addresses, &gateway->address);
-        struct nlmsghdr *h = queue_route(inside, prefix_cite(gateway, link->conf, "route by"), &everything, RTN_UNICAST, true, onlink);
+        struct nlmsghdr *h = queue_route(inside, prefix_cite(gateway, link->conf, "route by"), &everything,
+                                         RTN_UNICAST, true, onlink);
         put_ip(h, RTA_GATEWAY, &gateway->address);
         mnl_attr_put_u32(h, RTA_OIF, link->index);
     }
@@ -105,14 +110,16 @@ static void queue_host_route(Nl *outer, const LinkPlan *link, const IpPrefix *in
     IpPrefix single = *inner;
 
     single.length = (uint8_t)ip_address_bits(inner->address.family);
-    mnl_attr_put_u32(queue_route(outer, prefix_cite(inner, link->conf, "route the host to"), &single, RTN_UNICAST, false, false), RTA_OIF,
-                     link->host_index);
+    mnl_attr_put_u32(queue_route(outer, prefix_cite(inner, link->conf, "route the host to"), &single,
+                                 RTN_UNICAST, false, false),
+                     RTA_OIF, link->host_index);
     nl_tolerate(outer, EEXIST);
 }
 
-/* A sibling's own address is on the parent's network, which the host reaches by the parent: its prefix route would compete, and the
- * parent cannot reach the namespace (macvlan). So single addresses there, and single routes to those inside. A pair's end
- * needs a route only where its own prefix does not cover the inner address. */
+/* A sibling's own address is on the parent's network, which the host reaches by the parent: its prefix route
+ * would compete, and the parent cannot reach the namespace (macvlan). So single addresses there, and single
+ * routes to those inside. A pair's end needs a route only where its own prefix does not cover the inner
+ * address. */
 void route_queue_host_addresses(const LinkPlan *link, Nl *outer)
 {
     bool sibling = !link->conf->kind->born_outside;
@@ -151,12 +158,14 @@ static bool queue_conf_route(const Plan *plan, const RouteConf *route, GError **
     struct nlmsghdr *h;
 
     if (route->type == RTN_UNICAST && !link) {
-        g_set_error(error, CONF_ERROR, CONF_ERROR_INVALID, "%s: Link= must say by which link, no link's network holds the gateway", cite);
+        g_set_error(error, CONF_ERROR, CONF_ERROR_INVALID,
+                    "%s: Link= must say by which link, no link's network holds the gateway", cite);
         return false;
     }
     if (gateway && route->onlink == TRISTATE_UNSET)
         onlink = !reaches(link->addresses, &route->gateway);
-    h = queue_route(plan->inside, g_strdup_printf("%s: cannot set the route", cite), &route->destination, route->type, gateway, onlink);
+    h = queue_route(plan->inside, g_strdup_printf("%s: cannot set the route", cite), &route->destination,
+                    route->type, gateway, onlink);
     if (gateway)
         put_ip(h, RTA_GATEWAY, &route->gateway);
     if (link)

@@ -3,8 +3,8 @@
 
 #include "plan.h"
 
-/* RTA_PROTOCOL and FRA_PROTOCOL of everything we make: rtnetlink.h leaves the numbers from 4 to admins and daemons;
- * 110 is in no distribution's rt_protos. */
+/* RTA_PROTOCOL and FRA_PROTOCOL of everything we make: rtnetlink.h leaves the numbers from 4 to admins and
+ * daemons; 110 is in no distribution's rt_protos. */
 #define ROUTE_PROTOCOL 110
 
 /* Addresses of the inner end, and (after it is up) the routes by its gateways. */

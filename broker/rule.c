@@ -38,8 +38,8 @@ static void queue_rule(const Plan *plan, const RuleConf *rule, uint8_t family)
         .action = rule->action,
         .flags = rule->invert ? FIB_RULE_INVERT : 0,
     };
-    struct nlmsghdr *h = nl_add(plan->inside, g_strdup_printf("%s: cannot set the rule", cite), RTM_NEWRULE, NLM_F_CREATE | NLM_F_EXCL,
-                                &rule_header, sizeof rule_header);
+    struct nlmsghdr *h = nl_add(plan->inside, g_strdup_printf("%s: cannot set the rule", cite), RTM_NEWRULE,
+                                NLM_F_CREATE | NLM_F_EXCL, &rule_header, sizeof rule_header);
 
     put_selectors(h, rule);
     if (rule->action == FR_ACT_TO_TBL)

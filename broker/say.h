@@ -6,7 +6,8 @@
 /* Name put before each message on a terminal; the string must stay. */
 void say_as(const char *program);
 
-/* One sentence on stderr; with a syslog priority where stderr is the journal (systemd.exec(5), JOURNAL_STREAM). */
+/* One sentence on stderr; with a syslog priority where stderr is the journal (systemd.exec(5),
+ * JOURNAL_STREAM). */
 void say_error(const char *format, ...) G_GNUC_PRINTF(1, 2);
 void say_warning(const char *format, ...) G_GNUC_PRINTF(1, 2);
 void say_info(const char *format, ...) G_GNUC_PRINTF(1, 2);

@@ -22,7 +22,8 @@ static int input_open(const char *input)
     if (!input)
         return open("/dev/null", O_RDONLY | O_CLOEXEC);
     fd = memfd_create("input", MFD_CLOEXEC);
-    if (fd >= 0 && (write(fd, input, strlen(input)) != (ssize_t)strlen(input) || lseek(fd, 0, SEEK_SET) < 0)) {
+    if (fd >= 0 &&
+        (write(fd, input, strlen(input)) != (ssize_t)strlen(input) || lseek(fd, 0, SEEK_SET) < 0)) {
         close(fd);
         return -1;
     }
@@ -51,15 +52,18 @@ static bool wait_for(pid_t pid, const char *program, GError **error)
 
     while (waitpid(pid, &status, 0) < 0)
         if (errno != EINTR) {
-            g_set_error(error, G_SPAWN_ERROR, G_SPAWN_ERROR_FAILED, "%s: cannot be waited for: %s", program, g_strerror(errno));
+            g_set_error(error, G_SPAWN_ERROR, G_SPAWN_ERROR_FAILED, "%s: cannot be waited for: %s", program,
+                        g_strerror(errno));
             return false;
         }
     if (WIFEXITED(status) && WEXITSTATUS(status) == 0)
         return true;
     if (WIFEXITED(status))
-        g_set_error(error, G_SPAWN_ERROR, G_SPAWN_ERROR_FAILED, "%s: exited with status %d", program, WEXITSTATUS(status));
+        g_set_error(error, G_SPAWN_ERROR, G_SPAWN_ERROR_FAILED, "%s: exited with status %d", program,
+                    WEXITSTATUS(status));
     else
-        g_set_error(error, G_SPAWN_ERROR, G_SPAWN_ERROR_FAILED, "%s: killed by signal %d", program, WTERMSIG(status));
+        g_set_error(error, G_SPAWN_ERROR, G_SPAWN_ERROR_FAILED, "%s: killed by signal %d", program,
+                    WTERMSIG(status));
     return false;
 }
 
@@ -71,7 +75,8 @@ bool spawn_run(char *const *argv, char *const *env, int nsfd, const char *input,
     if (pid == 0)
         child(argv, env, nsfd, in);
     if (pid < 0)
-        g_set_error(error, G_SPAWN_ERROR, G_SPAWN_ERROR_FORK, "%s: cannot be started: %s", argv[0], g_strerror(errno));
+        g_set_error(error, G_SPAWN_ERROR, G_SPAWN_ERROR_FORK, "%s: cannot be started: %s", argv[0],
+                    g_strerror(errno));
     if (in >= 0)
         close(in);
     return pid > 0 && wait_for(pid, argv[0], error);
@@ -82,7 +87,8 @@ pid_t spawn_detach(GError **error)
     pid_t pid = fork();
 
     if (pid < 0)
-        g_set_error(error, G_SPAWN_ERROR, G_SPAWN_ERROR_FORK, "cannot go on in the background: %s", g_strerror(errno));
+        g_set_error(error, G_SPAWN_ERROR, G_SPAWN_ERROR_FORK, "cannot go on in the background: %s",
+                    g_strerror(errno));
     if (pid == 0) {
         int null = open("/dev/null", O_RDWR | O_CLOEXEC);
         (void)setsid();

@@ -5,11 +5,13 @@
 #include <stdbool.h>
 #include <sys/types.h>
 
-/* Runs @argv (first word an absolute path) and waits. @env: the whole environment, NULL-terminated; NULL: only PATH and LANG=C.
- * @nsfd: network namespace to run in, -1 = the caller's. @input: text for its stdin, NULL = /dev/null. Its stdout and stderr are ours.
- * False with "ARGV0: exited with status 3" and the like; a program that cannot be started is an error too. */
+/* Runs @argv (first word an absolute path) and waits. @env: the whole environment, NULL-terminated; NULL:
+ * only PATH and LANG=C.
+ * @nsfd: network namespace to run in, -1 = the caller's. @input: text for its stdin, NULL = /dev/null. Its
+ * stdout and stderr are ours. False with "ARGV0: exited with status 3" and the like; a program that cannot be
+ * started is an error too. */
 bool spawn_run(char *const *argv, char *const *env, int nsfd, const char *input, GError **error);
 
-/* Goes on in a child that nobody waits for, with stdin from /dev/null: 0 in it, its pid in the parent, -1 and an error. The child shares
- * open files, so it keeps the locks that the parent holds; it ends with _exit. */
+/* Goes on in a child that nobody waits for, with stdin from /dev/null: 0 in it, its pid in the parent, -1 and
+ * an error. The child shares open files, so it keeps the locks that the parent holds; it ends with _exit. */
 pid_t spawn_detach(GError **error);

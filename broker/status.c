@@ -38,7 +38,8 @@ static const char *state_of(const char *name, const Record *record, int nsfd)
         return "changing";
     if (!record)
         return nsfd >= 0 ? "foreign" : "down";
-    if (!record->ready || !record->digest || nsfd < 0 || !nsfs_id(nsfd, &id, NULL) || !nsfs_id_equal(id, record->id))
+    if (!record->ready || !record->digest || nsfd < 0 || !nsfs_id(nsfd, &id, NULL) ||
+        !nsfs_id_equal(id, record->id))
         return "broken";
     return "up";
 }

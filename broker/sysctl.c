@@ -1,4 +1,5 @@
-/* sysctl.c - see sysctl.h. /proc/sys/net shows the namespace of whoever opens it (fs/proc/proc_sysctl.c, net/sysctl_net.c). */
+/* sysctl.c - see sysctl.h. /proc/sys/net shows the namespace of whoever opens it (fs/proc/proc_sysctl.c,
+ * net/sysctl_net.c). */
 #include "sysctl.h"
 
 #include <errno.h>
@@ -20,8 +21,8 @@ bool sysctl_write(const char *path, const char *value, GError **error)
     bool fine = fd >= 0 && write(fd, value, (size_t)length) == length;
 
     if (!fine)
-        g_set_error(error, G_FILE_ERROR, g_file_error_from_errno(errno), "cannot set /proc/sys/%s to \"%s\": %s", path, value,
-                    strerrordesc_np(errno));
+        g_set_error(error, G_FILE_ERROR, g_file_error_from_errno(errno),
+                    "cannot set /proc/sys/%s to \"%s\": %s", path, value, strerrordesc_np(errno));
     if (fd >= 0)
         close(fd);
     return fine;

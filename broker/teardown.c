@@ -19,7 +19,8 @@ static void down_hooks(const Conf *conf, const Record *record, bool before, int 
 
     if (!conf)
         return;
-    if (nsfd >= 0 && !hooks_run(conf, before ? HOOK_INSIDE_PRE_DOWN : HOOK_INSIDE_POST_DOWN, nsfd, ifname, host_ifname, &inside))
+    if (nsfd >= 0 && !hooks_run(conf, before ? HOOK_INSIDE_PRE_DOWN : HOOK_INSIDE_POST_DOWN, nsfd, ifname,
+                                host_ifname, &inside))
         say_warning("%s", inside->message);
     if (!hooks_run(conf, before ? HOOK_PRE_DOWN : HOOK_POST_DOWN, -1, ifname, host_ifname, &outside))
         say_warning("%s", outside->message);
@@ -66,7 +67,8 @@ static bool down_locked(const char *name, Nl *host, GError **error)
     return fine;
 }
 
-/* What is left of it, where somebody keeps the namespace alive, can be found from the host; and nothing is to run inside afterwards. */
+/* What is left of it, where somebody keeps the namespace alive, can be found from the host; and nothing is to
+ * run inside afterwards. */
 static bool goes_by_itself(const Record *record, const Conf *conf)
 {
     const json_t *links = json_object_get(record->detail, "links");

@@ -1,5 +1,5 @@
-/* undo.c - see undo.h. Nothing here relies on the last reference to a namespace: any user can keep one alive by opening
- * /run/netns/NAME, so links are removed one by one. */
+/* undo.c - see undo.h. Nothing here relies on the last reference to a namespace: any user can keep one alive
+ * by opening /run/netns/NAME, so links are removed one by one. */
 #include "undo.h"
 
 #include "device.h"
@@ -39,7 +39,8 @@ static const char *get(const json_t *link, const char *key)
     return json_string_value(json_object_get(link, key));
 }
 
-/* The socket of the namespace that holds the outer end, else the host's. NULL: it is gone, and the link with it. */
+/* The socket of the namespace that holds the outer end, else the host's. NULL: it is gone, and the link with
+ * it. */
 static Nl *outer_socket(const json_t *link, Nl *host, Nl **ret_owned)
 {
     const char *peer = get(link, "peer_namespace");
@@ -61,7 +62,8 @@ static bool link_intact(const Record *record, const json_t *link, Nl *inside, Nl
     g_autoptr(Nl) owned = NULL;
     Nl *outer = outer_socket(link, host, &owned);
 
-    return name && device_is_there(inside, name, mark) && (!host_name || (outer && device_is_there(outer, host_name, mark)));
+    return name && device_is_there(inside, name, mark) &&
+           (!host_name || (outer && device_is_there(outer, host_name, mark)));
 }
 
 bool undo_intact(const Record *record, int nsfd, Nl *host)
@@ -73,9 +75,7 @@ bool undo_intact(const Record *record, int nsfd, Nl *host)
 
     if (!inside)
         return false;
-    json_array_foreach(links, i, link)
-        if (!link_intact(record, link, inside, host))
-            return false;
+    json_array_foreach(links, i, link) if (!link_intact(record, link, inside, host)) return false;
     return true;
 }
 
@@ -102,7 +102,8 @@ static bool remove_link(const Record *record, const json_t *link, Nl *inside, Nl
     if (host_name && outer)
         keep(device_remove(outer, host_name, mark, NULL, &now), &first, g_steal_pointer(&now));
     if (name && inside)
-        keep(device_remove(inside, name, mark, record->adopted ? NULL : get(link, "kind"), &now), &first, g_steal_pointer(&now));
+        keep(device_remove(inside, name, mark, record->adopted ? NULL : get(link, "kind"), &now), &first,
+             g_steal_pointer(&now));
     if (bridge)
         keep(remove_bridge(host, bridge, &now), &first, g_steal_pointer(&now));
     if (first)
@@ -131,9 +132,11 @@ bool undo_contents(const Record *record, int nsfd, Nl *host, GError **error)
     if (inside)
         keep(route_flush(inside, &now), &first, g_steal_pointer(&now));
     for (size_t i = json_array_size(links); i-- > 0;)
-        keep(remove_link(record, json_array_get(links, i), inside, host, &now), &first, g_steal_pointer(&now));
+        keep(remove_link(record, json_array_get(links, i), inside, host, &now), &first,
+             g_steal_pointer(&now));
     if (inside)
-        keep(inside_restore(json_object_get(record->detail, "sysctls"), nsfd, &now), &first, g_steal_pointer(&now));
+        keep(inside_restore(json_object_get(record->detail, "sysctls"), nsfd, &now), &first,
+             g_steal_pointer(&now));
     keep(release_host(record, &now), &first, g_steal_pointer(&now));
     keep(resolv_remove(record->name, &now), &first, g_steal_pointer(&now));
     if (first)

@@ -7,8 +7,9 @@
 /* Is every link of the record there, with our mark? @nsfd: the namespace. */
 bool undo_intact(const Record *record, int nsfd, Nl *host);
 
-/* Links, in the host and inside; bridges without ports; the host's sysctls and firewall; generated files. @nsfd: the
- * namespace, or -1 when it is gone. Everything is tried; the first failure is returned. Needs no file: the admin may have removed it. */
+/* Links, in the host and inside; bridges without ports; the host's sysctls and firewall; generated files.
+ * @nsfd: the namespace, or -1 when it is gone. Everything is tried; the first failure is returned. Needs no
+ * file: the admin may have removed it. */
 bool undo_contents(const Record *record, int nsfd, Nl *host, GError **error);
 
 /* undo_contents, and the namespace's pin (unless it was adopted) and the record. */

@@ -147,8 +147,8 @@ static gboolean overdue(gpointer user)
     return G_SOURCE_REMOVE;
 }
 
-/* Answer to ReloadOrRestartUnit or StopUnit: the job's path. The unit's name is not in it; the namespace's name does
- * for messages. */
+/* Answer to ReloadOrRestartUnit or StopUnit: the job's path. The unit's name is not in it; the namespace's
+ * name does for messages. */
 static void job_queued(GObject *source, GAsyncResult *result, gpointer user)
 {
     g_autoptr(GTask) task = user;

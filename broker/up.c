@@ -1,4 +1,5 @@
-/* up.c - see up.h. Every namespace stands for itself: one that fails does not keep the others from coming up. */
+/* up.c - see up.h. Every namespace stands for itself: one that fails does not keep the others from coming up.
+ */
 #include "up.h"
 
 #include "build.h"
@@ -22,14 +23,18 @@ static int usage(const char *verb)
 {
     bool up = g_str_equal(verb, "up");
 
-    fprintf(stderr, "usage: netns-broker %s %s[--all] NAME...\n", verb, up ? "[--type=TYPE] " : "[--no-block] ");
+    fprintf(stderr, "usage: netns-broker %s %s[--all] NAME...\n", verb,
+            up ? "[--type=TYPE] " : "[--no-block] ");
     return 2;
 }
 
 /* -1: go on, else the exit status. */
 static int parse(int argc, char **argv, Wanted *wanted)
 {
-    static const struct option options[] = {{"type", required_argument, NULL, 't'}, {"all", no_argument, NULL, 'a'}, {"no-block", no_argument, NULL, 'n'}, {}};
+    static const struct option options[] = {{"type", required_argument, NULL, 't'},
+                                            {"all", no_argument, NULL, 'a'},
+                                            {"no-block", no_argument, NULL, 'n'},
+                                            {}};
     bool up = g_str_equal(argv[0], "up");
     int option;
 
@@ -91,8 +96,8 @@ static bool down_one(const char *name, const Wanted *wanted, Nl *host)
 /* From this many on it is quicker to let the kernel do it, and wait. */
 #define MANY 4
 
-/* Errors come again with the rest. The wait is what the kernel needs for this many (40 ms, and 0.3 ms each, measured on 6.18); what is
- * left then is removed one by one. */
+/* Errors come again with the rest. The wait is what the kernel needs for this many (40 ms, and 0.3 ms each,
+ * measured on 6.18); what is left then is removed one by one. */
 static void down_begin(char **names)
 {
     guint count = g_strv_length(names);

@@ -105,7 +105,8 @@ static void ready_wait(int ready)
 pid_t agent_start(bool fallback)
 {
     int tty = open("/dev/tty", O_RDWR | O_CLOEXEC | O_NOCTTY), ready[2];
-    /* a job in the background must not ask over the shell's prompt: it would be stopped, and the question stay open */
+    /* a job in the background must not ask over the shell's prompt: it would be stopped, and the question
+     * stay open */
     bool foreground = tty >= 0 && tcgetpgrp(tty) == getpgrp();
     if (tty >= 0)
         close(tty);

@@ -232,8 +232,8 @@ static void etc_mount_check(int fd, const char *target)
     const unsigned long want = ST_RDONLY | ST_NOSUID | ST_NODEV | ST_NOEXEC;
     struct stat file;
     struct statvfs mount;
-    if (fstat(fd, &file) < 0 || (!S_ISREG(file.st_mode) && !S_ISDIR(file.st_mode)) || fstatvfs(fd, &mount) < 0 ||
-        (mount.f_flag & want) != want)
+    if (fstat(fd, &file) < 0 || (!S_ISREG(file.st_mode) && !S_ISDIR(file.st_mode)) ||
+        fstatvfs(fd, &mount) < 0 || (mount.f_flag & want) != want)
         die(OWN_FAILURE, "the broker sent no read-only file or directory for %s", target);
 }
 
