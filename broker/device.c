@@ -11,10 +11,21 @@
 
 #define BRIDGE_MARK "netns-broker:bridge"
 
+/* The line that is nearest to what a name is about, and the admin's own rather than the type's. */
+static char *cite_of(const LinkConf *link, const char *name_key)
+{
+    for (guint i = link->lines->len; i-- > 0;) {
+        const ConfLine *line = link->lines->pdata[i];
+        if (!line->from_type && g_str_equal(line->key, name_key))
+            return conf_cite_line(line);
+    }
+    return conf_cite(link->lines, "Kind");
+}
+
 static char *what_of(const LinkPlan *plan, const char *verb, const char *name)
 {
-    const LinkConf *link = plan->conf;
-    g_autofree char *cite = conf_cite(link->lines, "Kind");
+    bool outer = g_str_equal(name, plan->host_name);
+    g_autofree char *cite = cite_of(plan->conf, outer ? "HostName" : "Name");
 
     return g_strdup_printf("%s: cannot %s %s", cite, verb, name);
 }

@@ -1,6 +1,7 @@
 /* main.c - netns-broker, also called netnsctl: a table of verbs. */
 #include "ask.h"
 #include "check.h"
+#include "parse.h"
 #include "paths.h"
 #include "say.h"
 #include "show.h"
@@ -40,16 +41,32 @@ static int serve_main(int argc, char **argv)
     return 1;
 }
 
+#define ROW "  %-9s %-29s %s\n"
+
 static int usage(FILE *out, int status)
 {
-    fprintf(out, "usage: %s VERB [OPTION...] [NAME...]\n\n", "netnsctl");
+    fprintf(out, "usage: netnsctl VERB [OPTION...] [NAME...]\n\n");
     for (size_t i = 0; i < G_N_ELEMENTS(verbs); i++)
-        fprintf(out, "  %-7s %-30s %s\n", verbs[i].name, verbs[i].arguments, verbs[i].help);
-    fprintf(out,
-            "  %-7s %-30s %s\n  %-7s %-30s %s\n\nTo run a program in a namespace: chnetns NAME COMMAND. See "
-            "netnsctl(1), netns(5).\n",
-            "--help", "", "this text", "--version", "", "the version");
+        fprintf(out, ROW, verbs[i].name, verbs[i].arguments, verbs[i].help);
+    fprintf(out, ROW ROW, "--help", "", "this text", "--version", "", "the version");
+    fprintf(out, "\nTo run a program in a namespace: chnetns NAME COMMAND. See netnsctl(1), netns(5).\n");
     return status;
+}
+
+static int unknown(const char *verb)
+{
+    const char *names[G_N_ELEMENTS(verbs) + 1] = {};
+    const char *nearest;
+
+    for (size_t i = 0; i < G_N_ELEMENTS(verbs); i++)
+        names[i] = verbs[i].name;
+    nearest = word_nearest(verb, names);
+    if (nearest) {
+        say_error("unknown verb \"%s\", did you mean %s?", verb, nearest);
+        return 2;
+    }
+    say_error("unknown verb \"%s\"", verb);
+    return usage(stderr, 2);
 }
 
 int main(int argc, char **argv)
@@ -66,6 +83,5 @@ int main(int argc, char **argv)
     for (size_t i = 0; i < G_N_ELEMENTS(verbs); i++)
         if (strcmp(verbs[i].name, argv[1]) == 0)
             return verbs[i].main(argc - 1, argv + 1);
-    say_error("unknown verb \"%s\"", argv[1]);
-    return usage(stderr, 2);
+    return unknown(argv[1]);
 }

@@ -62,8 +62,12 @@ static Conf *conf_of(const char *name, const Record *record, GError **error)
 {
     g_autoptr(GError) slip = NULL;
     Conf *conf = conf_load(name, NULL, CONF_STRICT, NULL, &slip);
-    if (!conf && record && record->type && g_error_matches(slip, CONF_ERROR, CONF_ERROR_NOT_FOUND))
+    if (!conf && record && record->asked && g_error_matches(slip, CONF_ERROR, CONF_ERROR_NOT_FOUND))
         return conf_load(name, record->type, CONF_STRICT, NULL, error);
+    if (!conf && record && g_error_matches(slip, CONF_ERROR, CONF_ERROR_NOT_FOUND)) {
+        g_set_error(error, CONF_ERROR, CONF_ERROR_INVALID, "the file %s was made from is gone", name);
+        return NULL;
+    }
     if (!conf)
         g_propagate_error(error, g_steal_pointer(&slip));
     return conf;

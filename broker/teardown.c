@@ -57,8 +57,14 @@ static bool down_locked(const char *name, Nl *host, GError **error)
 
     if (unreadable)
         g_propagate_error(error, g_error_copy(unreadable));
-    if (!record)
+    if (!record) {
+        nsfd = unreadable ? -1 : nsfs_open(name, NULL);
+        if (nsfd >= 0) {
+            close(nsfd);
+            say_warning("%s: that network namespace was made by somebody else, it is left alone", name);
+        }
         return !unreadable;
+    }
     nsfd = undo_namespace(record);
     fine = down_begin(conf, record, nsfd, error) && undo_all(record, host, error);
     down_hooks(conf, record, false, nsfd);
