@@ -42,6 +42,26 @@ static json_t *planned(const Conf *conf)
     return json_pack("{s:o, s:{}}", "links", links, "sysctls");
 }
 
+/* Of what is built: who may enter and what it is called changes nothing of it, and a comment neither; the
+ * ruleset's text does. */
+static char *digest_of(const Conf *conf)
+{
+    g_autoptr(GChecksum) sum = g_checksum_new(G_CHECKSUM_SHA256);
+    g_autofree char *ruleset = NULL;
+    gsize size = 0;
+
+    for (guint i = 0; i < conf->lines->len; i++) {
+        const ConfLine *line = conf->lines->pdata[i];
+        g_autofree char *text =
+            g_strdup_printf("[%s %s]%s=%s\n", line->section, line->label, line->key, line->value);
+        if (!g_str_equal(line->section, "Access") && !g_str_equal(line->key, "Description"))
+            g_checksum_update(sum, (const guchar *)text, -1);
+    }
+    if (conf->firewall.file && g_file_get_contents(conf->firewall.file, &ruleset, &size, NULL))
+        g_checksum_update(sum, (const guchar *)ruleset, (gssize)size);
+    return g_strdup(g_checksum_get_string(sum));
+}
+
 static Record *record_new(const Conf *conf, bool asked)
 {
     Record *record = g_new0(Record, 1);
@@ -49,7 +69,7 @@ static Record *record_new(const Conf *conf, bool asked)
     record->asked = asked;
     record->name = g_strdup(conf->name);
     record->type = g_strdup(conf->type);
-    record->digest = g_strdup(conf->digest);
+    record->digest = digest_of(conf);
     record->detail = planned(conf);
     return record;
 }
@@ -197,7 +217,8 @@ static bool refresh(const Conf *conf, const Record *record, Nl *host, GError **e
 static bool up_again(const Conf *conf, const Record *record, bool asked, int nsfd, Nl *host, BuildResult *ret,
                      GError **error)
 {
-    bool same = g_strcmp0(record->digest, conf->digest) == 0 && undo_intact(record, nsfd, host);
+    g_autofree char *digest = digest_of(conf);
+    bool same = g_strcmp0(record->digest, digest) == 0 && undo_intact(record, nsfd, host);
 
     *ret = same ? BUILD_UNCHANGED : BUILD_CHANGED;
     return same ? refresh(conf, record, host, error) : change(conf, record, asked, nsfd, host, error);

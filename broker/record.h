@@ -13,7 +13,7 @@ typedef struct Record {
     char *name;
     char *type;   /* what it was built as; may be NULL */
     bool asked;   /* the type was asked for on the command line, not by a file */
-    char *digest; /* Conf.digest of what was built; NULL: a change was not finished */
+    char *digest; /* of what was built, to compare with the file; NULL: a change was not finished */
     bool ready;
     bool adopted; /* the namespace is someone else's: `down` keeps it */
     bool ruleset; /* a [Firewall] File= was loaded inside */

@@ -97,6 +97,18 @@ ruleset_goes() {
     conf r <<<$'[Namespace]\nType=nat'; $NB up r; way_out r
     $NB down r; settled
 }
+only_names() {
+    conf w <<<$'[Namespace]\nType=nat\nDescription=one'; $NB up w; local index; index=$(ip -n w -j link show vn-w1 | jq '.[0].ifindex')
+    conf w <<<$'# a comment\n[Namespace]\nType=nat\nDescription=two\n[Access]\nUsers=alice\nAuthorize=list'; same "$($NB up w 2>&1)" ""
+    same "$(ip -n w -j link show vn-w1 | jq '.[0].ifindex')" "$index"
+    $NB down w; settled
+}
+ruleset_edited() {
+    echo 'table inet one {}' >/etc/netns-broker/e.nft
+    conf e <<<$'[Namespace]\nType=basic\n[Firewall]\nFile=/etc/netns-broker/e.nft'; $NB up e
+    echo 'table inet two {}' >/etc/netns-broker/e.nft; $NB up e
+    same "$(in_ns e nft list tables)" "table inet two"; $NB down e; settled
+}
 own_group() {
     conf o <<<$'[Namespace]\nType=tunnel\n[Link]\nHostName=toinner'; $NB up o
     $NB up --type=nat n
@@ -146,6 +158,8 @@ it "another Type= in the file is applied like any change" type_edited
 it "a link that was deleted by hand is made again by the next up" link_gone
 it "what a file no longer says is taken back" taken_back
 it "a ruleset that a file no longer names is gone, after a failed change too" ruleset_goes
+it "who may enter and what it is called is changed without touching a link" only_names
+it "an edited ruleset is loaded by the next up" ruleset_edited
 it "an interface of ours with a name of the admin's is still ours" own_group
 it "host interfaces with names that nft cannot say are left alone" odd_names
 BEFORE=$(host_state)
