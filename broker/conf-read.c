@@ -172,18 +172,12 @@ static void part_free(gpointer pointer)
 GPtrArray *conf_read(Conf *conf, const GPtrArray *sources, ConfSlips *slips)
 {
     static const IniSink sink = {section_sink, assign_sink, slip_sink};
-    g_autoptr(GChecksum) checksum = g_checksum_new(G_CHECKSUM_SHA256);
     Reader reader = {.conf = conf, .parts = g_ptr_array_new_with_free_func(part_free), .slips = slips};
     for (guint i = 0; i < sources->len; i++) {
         const ConfSource *source = reader.source = sources->pdata[i];
-        guint64 size = source->size;
-        g_checksum_update(checksum, (const guchar *)source->path, (gssize)strlen(source->path) + 1);
-        g_checksum_update(checksum, (const guchar *)&size, sizeof(size));
-        g_checksum_update(checksum, (const guchar *)source->text, (gssize)source->size);
         reader.part = NULL;
         ini_read(source->text, source->size, &sink, &reader);
     }
-    conf->digest = g_strdup(g_checksum_get_string(checksum));
     return reader.parts;
 }
 

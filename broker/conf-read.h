@@ -25,7 +25,7 @@ typedef struct ConfPart {
     GPtrArray *lines; /* ConfLine*, owned by the Conf */
 } ConfPart;
 
-/* Read all @sources (ConfSource*) into @conf's lines and digest. Returns the known sections (ConfPart*) in
+/* Read all @sources (ConfSource*) into @conf's lines. Returns the known sections (ConfPart*) in
  * order; the caller owns the array. */
 GPtrArray *conf_read(Conf *conf, const GPtrArray *sources, ConfSlips *slips);
 

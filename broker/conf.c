@@ -104,7 +104,6 @@ void conf_free(Conf *conf)
     g_string_chunk_free(conf->strings);
     g_free(conf->name);
     g_free(conf->file);
-    g_free(conf->digest);
     g_free(conf);
 }
 

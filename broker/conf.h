@@ -190,7 +190,6 @@ typedef struct Conf {
     GPtrArray *hooks[HOOK_POINTS]; /* HookConf* */
     GPtrArray *lines;              /* ConfLine*, owned, in order of reading: type, then file, then drop-ins */
     GStringChunk *strings;         /* what the lines point to */
-    char *digest; /* of all that was read: tells whether a running namespace still matches its file */
 } Conf;
 
 typedef enum ConfFlags {

@@ -174,20 +174,6 @@ static void test_types_asked_for(void)
     g_assert_error(error, CONF_ERROR, CONF_ERROR_INVALID);
 }
 
-static void test_digest(void)
-{
-    g_autoptr(Conf) a = load("[Access]\nUsers=alice\n"), b = load("[Access]\nUsers=alice\n");
-    g_autoptr(Conf) c = load("[Access]\nUsers=alice \n");
-    g_assert_cmpuint(strlen(a->digest), ==, 64);
-    g_assert_cmpstr(a->digest, ==, b->digest);
-    g_assert_cmpstr(a->digest, !=, c->digest);
-    put(CONF_DIR "/lab.netns.d/x.conf", "");
-    g_autoptr(Conf) d = load("[Access]\nUsers=alice\n");
-    g_assert_cmpstr(a->digest, !=, d->digest);
-    g_autofree char *dropin = g_strconcat(root, CONF_DIR "/lab.netns.d/x.conf", NULL);
-    g_assert_cmpint(g_unlink(dropin), ==, 0);
-}
-
 static void test_first_error(void)
 {
     g_autofree char *message = refusal("[Access]\nUser=alice\nGroup=x\n");
@@ -284,7 +270,6 @@ int main(int argc, char **argv)
     g_test_add_func("/conf/hooks are split as a shell does, and nothing is expanded", test_hooks);
     g_test_add_func("/conf/a type asked for alone needs no file, and must not contradict one",
                     test_types_asked_for);
-    g_test_add_func("/conf/the digest changes with every byte and every file", test_digest);
     g_test_add_func("/conf/without a list for all slips, the first is the error", test_first_error);
     g_test_add_func("/conf/a key is cited where it was last set, or where its section begins", test_cite);
     g_test_add_func("/conf/names are whole, and listed once", test_names);
