@@ -170,8 +170,10 @@ static bool make(const Conf *conf, Record *record, Nl *host, GError **error)
     }
     if (!fine) {
         g_autoptr(GError) also = NULL;
-        /* by the fd: it may not be pinned yet */
-        if (!undo_contents(record, nsfd, host, &also) || !undo_all(record, host, &also))
+        /* by the fd, as it may not be pinned yet; and then what has a name, whatever became of the first */
+        bool contents = undo_contents(record, nsfd, host, &also);
+        bool rest = undo_all(record, host, contents ? &also : NULL);
+        if (!contents || !rest)
             say_warning("%s: %s", conf->name, also->message);
     }
     close(nsfd);
