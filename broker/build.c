@@ -8,7 +8,6 @@
 #include "attach.h"
 #include "conf.h"
 #include "device.h"
-#include "firewall.h"
 #include "forwarding.h"
 #include "hooks.h"
 #include "inside.h"
@@ -16,6 +15,7 @@
 #include "plan.h"
 #include "resolv.h"
 #include "route.h"
+#include "ruleset.h"
 #include "say.h"
 #include "spawn.h"
 #include "undo.h"
@@ -114,7 +114,7 @@ static bool prepare_inside(const Conf *conf, const Plan *plan, Record *record, b
         return false;
     if (json_object_size(old) > 0 && !record_save(record, error))
         return false;
-    if ((conf->firewall.file || flush) && !firewall_load(conf->firewall.file, plan->nsfd, error)) {
+    if ((conf->firewall.file || flush) && !ruleset_load(conf->firewall.file, plan->nsfd, error)) {
         g_autofree char *cite =
             conf->firewall.line ? conf_cite_line(conf->firewall.line) : g_strdup(conf->name);
         g_prefix_error(error, "%s: ", cite);

@@ -5,7 +5,6 @@
 #include "nl.h"
 #include "paths.h"
 #include "spawn.h"
-#include "trusted.h"
 
 #include <errno.h>
 #include <string.h>
@@ -110,19 +109,4 @@ bool firewall_remove(GError **error)
     /* named first, so that it is there to be deleted: another program may have */
     return spawn_run(argv, NULL, -1, "table inet " FIREWALL_TABLE "\ndelete table inet " FIREWALL_TABLE "\n",
                      error);
-}
-
-bool firewall_load(const char *file, int nsfd, GError **error)
-{
-    struct stat st;
-    int fd = file ? trusted_open(file, &st, error) : -1;
-    g_autofree char *text =
-        file ? g_strdup_printf("flush ruleset\ninclude \"%s\"\n", file) : g_strdup("flush ruleset\n");
-    char *const argv[] = {(char *)NFT_PATH, (char *)"-f", (char *)"-", NULL};
-
-    if (file && fd < 0)
-        return false;
-    if (fd >= 0)
-        close(fd);
-    return spawn_run(argv, NULL, nsfd, text, error);
 }

@@ -1,4 +1,4 @@
-/* firewall.h - nftables: the host's one table, and a namespace's own ruleset.
+/* firewall.h - nftables: the host's one table (a namespace's own ruleset is in ruleset.h).
  *
  * The table has static rules on the group of the incoming or outgoing interface (IFLA_GROUP), so that a
  * namespace needs no nft work: a table per namespace is quadratic and ends at 1024. */
@@ -26,7 +26,3 @@
 bool firewall_ensure(char *const *guarded, GError **error);
 /* Takes the table away. */
 bool firewall_remove(GError **error);
-
-/* Replaces the ruleset of the namespace @nsfd by that of @file (NULL: by none), in one transaction. The
- * file, and the way to it, must be root's alone. */
-bool firewall_load(const char *file, int nsfd, GError **error);
