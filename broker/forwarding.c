@@ -8,87 +8,17 @@
 #include "forwarding.h"
 
 #include "firewall.h"
+#include "ledger.h"
 #include "paths.h"
 #include "sysctl.h"
 
 #include <errno.h>
-#include <jansson.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
-#define LEDGER RUN_DIR "/forwarding.json"
 #define USERS RUN_DIR "/forwarding"
 #define ALL_IPV6 "net/ipv6/conf/all/forwarding"
-
-/* The ledger is {"families": those that the host's interfaces were looked at for, "set": [[path, old value,
- * our value or null] …]}, in the order in which it was written. Our value: put the old one back only where
- * ours is still there. null: we did not write it, but a later entry's restoring changes it as a side effect.
- */
-typedef struct Ledger {
-    json_t *file;
-    json_t *set; /* borrowed from file */
-    Families families;
-} Ledger;
-
-static Ledger ledger_load(void)
-{
-    Ledger ledger = {.file = json_load_file(LEDGER, 0, NULL)};
-
-    if (!json_is_array(json_object_get(ledger.file, "set"))) {
-        json_decref(ledger.file);
-        ledger.file = json_pack("{s:i, s:[]}", "families", 0, "set");
-    }
-    ledger.set = json_object_get(ledger.file, "set");
-    ledger.families = (Families)json_integer_value(json_object_get(ledger.file, "families"));
-    return ledger;
-}
-
-static bool ledger_save(const Ledger *ledger, GError **error)
-{
-    json_object_set_new(ledger->file, "families", json_integer(ledger->families));
-    char *text = json_dumps(ledger->file, JSON_INDENT(1));
-    bool fine = g_file_set_contents_full(LEDGER, text, -1, G_FILE_SET_CONTENTS_CONSISTENT, 0600, error);
-
-    free(text);
-    return fine;
-}
-
-static bool ledger_has(const json_t *ledger, const char *path)
-{
-    size_t i;
-    json_t *entry;
-
-    json_array_foreach(ledger, i, entry) if (g_strcmp0(json_string_value(json_array_get(entry, 0)), path) ==
-                                             0) return true;
-    return false;
-}
-
-/* Notes that @path is to become @value; nothing is set yet. */
-static void ledger_note(json_t *ledger, const char *path, const char *value)
-{
-    g_autofree char *old = sysctl_read(path);
-
-    if (old && !g_str_equal(old, value) && !ledger_has(ledger, path))
-        json_array_append_new(ledger, json_pack("[s,s,s]", path, old, value));
-}
-
-/* Sets what is noted. An interface that went away meanwhile is no failure. */
-static bool ledger_apply(const json_t *ledger, GError **error)
-{
-    size_t i;
-    json_t *entry;
-
-    json_array_foreach(ledger, i, entry)
-    {
-        const char *path = json_string_value(json_array_get(entry, 0)),
-                   *ours = json_string_value(json_array_get(entry, 2));
-        g_autofree char *now = ours ? sysctl_read(path) : NULL;
-        if (now && !g_str_equal(now, ours) && !sysctl_write(path, ours, error))
-            return false;
-    }
-    return true;
-}
 
 /* Not all, default, lo; not an interface of ours, by its group; and none whose name nft cannot say (a
  * wildcard, a quote). */
@@ -230,7 +160,7 @@ bool forwarding_need(const char *name, Families families, bool refresh, Nl *host
     g_auto(GStrv) names = guarded(ledger.set);
     fine = (!look || ledger_save(&ledger, error)) && firewall_ensure(names, error) &&
            ledger_apply(ledger.set, error);
-    json_decref(ledger.file);
+    ledger_done(&ledger);
     return fine;
 }
 
@@ -250,21 +180,6 @@ bool forwarding_set_end(const char *host_name, Families families, GError **error
            set_end("ipv6", host_name, "force_forwarding", error);
 }
 
-/* Backwards, so that side effects of one entry are mended by those before it. What is gone or was changed by
- * others is left. */
-static void ledger_restore(const json_t *ledger)
-{
-    for (size_t i = json_array_size(ledger); i-- > 0;) {
-        json_t *entry = json_array_get(ledger, i);
-        const char *path = json_string_value(json_array_get(entry, 0)),
-                   *old = json_string_value(json_array_get(entry, 1));
-        const char *ours = json_string_value(json_array_get(entry, 2));
-        g_autofree char *now = path ? sysctl_read(path) : NULL;
-        if (now && old && (!ours || g_str_equal(now, ours)) && !g_str_equal(now, old))
-            (void)sysctl_write(path, old, NULL);
-    }
-}
-
 bool forwarding_release(const char *name, GError **error)
 {
     g_autofree char *path = g_build_filename(USERS, name, NULL);
@@ -273,9 +188,6 @@ bool forwarding_release(const char *name, GError **error)
     if (rmdir(USERS) < 0 && errno != ENOENT)
         return true; /* others are left */
     /* ENOENT too: whoever removed it may have been killed before the rest */
-    Ledger ledger = ledger_load();
-    ledger_restore(ledger.set);
-    json_decref(ledger.file);
-    (void)unlink(LEDGER);
+    ledger_restore();
     return firewall_remove(error);
 }
