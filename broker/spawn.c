@@ -30,14 +30,18 @@ static int input_open(const char *input)
     return fd;
 }
 
-G_GNUC_NORETURN static void child(char *const *argv, char *const *env, int nsfd, int in)
+#define OUTPUT_MAX (64 * 1024 * 1024)
+
+/* @out, @err: what becomes its stdout and stderr, -1: ours. */
+G_GNUC_NORETURN static void child(char *const *argv, char *const *env, int nsfd, int in, int out, int err)
 {
     g_autoptr(GError) error = NULL;
     sigset_t none;
 
     sigemptyset(&none);
     sigprocmask(SIG_SETMASK, &none, NULL);
-    if (dup2(in, 0) < 0 || chdir("/") < 0 || (nsfd >= 0 && !nsfs_enter(nsfd, &error))) {
+    if (dup2(in, 0) < 0 || (out >= 0 && dup2(out, 1) < 0) || (err >= 0 && dup2(err, 2) < 0) ||
+        chdir("/") < 0 || (nsfd >= 0 && !nsfs_enter(nsfd, &error))) {
         dprintf(2, "%s: cannot be prepared: %s\n", argv[0], error ? error->message : strerror(errno));
         _exit(126);
     }
@@ -67,19 +71,56 @@ static bool wait_for(pid_t pid, const char *program, GError **error)
     return false;
 }
 
-bool spawn_run(char *const *argv, char *const *env, int nsfd, const char *input, GError **error)
+static bool run(char *const *argv, char *const *env, int nsfd, const char *input, int out, int err,
+                GError **error)
 {
     int in = input_open(input);
     pid_t pid = in < 0 ? -1 : fork();
 
     if (pid == 0)
-        child(argv, env, nsfd, in);
+        child(argv, env, nsfd, in, out, err);
     if (pid < 0)
         g_set_error(error, G_SPAWN_ERROR, G_SPAWN_ERROR_FORK, "%s: cannot be started: %s", argv[0],
                     g_strerror(errno));
     if (in >= 0)
         close(in);
     return pid > 0 && wait_for(pid, argv[0], error);
+}
+
+bool spawn_run(char *const *argv, char *const *env, int nsfd, const char *input, GError **error)
+{
+    return run(argv, env, nsfd, input, -1, -1, error);
+}
+
+/* What is in the file @fd, from its start. */
+static char *contents(int fd)
+{
+    off_t size = MIN(lseek(fd, 0, SEEK_END), OUTPUT_MAX);
+    char *text = g_malloc((gsize)MAX(size, 0) + 1);
+    ssize_t got = size > 0 ? pread(fd, text, (size_t)size, 0) : 0;
+
+    text[MAX(got, 0)] = '\0';
+    return text;
+}
+
+/* Into a memfd, not a pipe: nobody has to read while it runs, and what it leaves in the background keeps
+ * nobody waiting. */
+bool spawn_read(char *const *argv, char *const *env, int nsfd, const char *input, bool errors, char **ret,
+                GError **error)
+{
+    int out = memfd_create("output", MFD_CLOEXEC);
+    bool fine;
+
+    if (out < 0) {
+        g_set_error(error, G_SPAWN_ERROR, G_SPAWN_ERROR_FAILED, "%s: nowhere to print: %s", argv[0],
+                    g_strerror(errno));
+        *ret = g_strdup("");
+        return false;
+    }
+    fine = run(argv, env, nsfd, input, out, errors ? out : -1, error);
+    *ret = contents(out);
+    close(out);
+    return fine;
 }
 
 pid_t spawn_detach(GError **error)

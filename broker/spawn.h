@@ -1,4 +1,4 @@
-/* spawn.h - the only file that forks: hooks and nft. */
+/* spawn.h - the only file that forks: hooks, nft and others' programs. */
 #pragma once
 
 #include <glib.h>
@@ -11,6 +11,11 @@
  * stdout and stderr are ours. False with "ARGV0: exited with status 3" and the like; a program that cannot be
  * started is an error too. */
 bool spawn_run(char *const *argv, char *const *env, int nsfd, const char *input, GError **error);
+
+/* The same, and what it printed on stdout in *ret (owned by the caller, NUL-terminated, at most 64 MiB), on
+ * success and failure. With @errors its stderr too, mixed in. */
+bool spawn_read(char *const *argv, char *const *env, int nsfd, const char *input, bool errors, char **ret,
+                GError **error);
 
 /* Goes on in a child that nobody waits for, with stdin from /dev/null: 0 in it, its pid in the parent, -1 and
  * an error. The child shares open files, so it keeps the locks that the parent holds; it ends with _exit. */

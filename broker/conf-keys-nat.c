@@ -1,0 +1,40 @@
+/* conf-keys-nat.c - the keys of [NAT]: what the host does for a namespace's packets. */
+#include "conf-keys.h"
+
+#include <string.h>
+
+/* auto alone, or names of interfaces, with * and ? for some or one character. */
+static bool uplink_parse(const ConfKey *key, const ConfLine *line, void *field, GError **error)
+{
+    g_auto(GStrv) words = g_strsplit_set(line->value, " \t", -1);
+    for (char **word = words; *word; word++) {
+        g_autofree char *plain = g_strdelimit(g_strdup(*word), "*?", 'x');
+        GError *why = NULL;
+        if (!**word)
+            continue;
+        if (g_str_equal(*word, "auto") && words[1])
+            return conf_fail(line, error, "auto looks for itself: no other interface beside it");
+        if (strpbrk(*word, "[]\"\\"))
+            return conf_fail(line, error, "%s: of patterns there are * and ? only", *word);
+        if (!if_name_clean(plain, IFNAMSIZ - 1, &why)) {
+            g_propagate_error(error, why);
+            return conf_fail_at(line, error);
+        }
+    }
+    conf_type_strings.clear(key, field); /* the last line counts: that of a type is replaced */
+    return conf_type_strings.parse(key, line, field, error);
+}
+
+static void uplink_clear(const ConfKey *key, void *field)
+{
+    conf_type_strings.clear(key, field);
+}
+
+static const ConfType type_uplink = {uplink_parse, uplink_clear, false, true};
+
+const ConfKey conf_nat_keys[] = {
+    CONF_KEY("Masquerade", Conf, nat.masquerade),
+    CONF_KEY("HostAccess", Conf, nat.host_access),
+    {.name = "Uplink", .offset = offsetof(Conf, nat.uplink), .type = &type_uplink},
+    {},
+};
