@@ -7,11 +7,12 @@
 #include "lock.h"
 #include "pool.h"
 #include "route.h"
+#include "uplink-table.h"
+#include "ways.h"
 
 #include <unistd.h>
 
-/* Only an end that stays in the host, on no bridge, has to do with the host's firewall and forwarding. */
-static bool routed_by_host(const LinkConf *link)
+bool attach_is_routed(const LinkConf *link)
 {
     bool create;
 
@@ -19,16 +20,37 @@ static bool routed_by_host(const LinkConf *link)
            !(link->kind->bridge && link->kind->bridge(link, &create));
 }
 
-/* Closed first: the firewall stands before the link is made. */
+/* The ways out of all links to the host; of those that are made already with the way back. */
+static bool set_ways(const Plan *plan, GError **error)
+{
+    g_autoptr(GArray) ends = g_array_new(FALSE, FALSE, sizeof(WayEnd));
+    Ways ways = {plan->conf->name, plan->conf->nat.uplink, ends};
+    g_autoptr(Network) network = NULL;
+
+    if (!plan->conf->nat.uplink[0])
+        return true;
+    for (guint i = 0; i < plan->links->len; i++) {
+        const LinkPlan *link = plan->links->pdata[i];
+        WayEnd end = {link->host_name, uplink_table_number(plan->conf->name, link->conf->label),
+                      link->host_addresses};
+        if (attach_is_routed(link->conf))
+            g_array_append_val(ends, end);
+    }
+    network = network_read(plan->host, error);
+    return network && ways_set(&ways, network, plan->host, error);
+}
+
+/* Closed first: the firewall, and where there is one the way, stands before the link is made. */
 static bool make_outer(const Plan *plan, LinkPlan *link, Nl *outer, bool again, GError **error)
 {
     g_autofree char *mark = g_strconcat("netns-broker:", plan->conf->name, NULL);
-    bool routed = routed_by_host(link->conf);
+    bool routed = attach_is_routed(link->conf);
     Families families = plan->conf->nat.masquerade;
 
     if (link->conf->subnet_auto == TRISTATE_YES && !pool_fill(link, plan->conf, plan->host, error))
         return false;
-    if (routed && !forwarding_need(plan->conf->name, families, again, plan->host, error))
+    if (routed &&
+        (!set_ways(plan, error) || !forwarding_need(plan->conf->name, families, again, plan->host, error)))
         return false;
     if (!device_create(link, outer, error))
         return false;
@@ -38,7 +60,7 @@ static bool make_outer(const Plan *plan, LinkPlan *link, Nl *outer, bool again, 
         if (!nl_run(outer, error))
             return false;
     }
-    return !routed || forwarding_set_end(link->host_name, families, error);
+    return !routed || (forwarding_set_end(link->host_name, families, error) && set_ways(plan, error));
 }
 
 static bool attach_outer(const Plan *plan, LinkPlan *link, bool again, GError **error)
@@ -79,18 +101,41 @@ bool attach_link(const Plan *plan, LinkPlan *link, bool again, GError **error)
     return true;
 }
 
-bool attach_refresh(const Conf *conf, const LinkConf *link, const char *host_name, Nl *host, GError **error)
+static bool refresh(const Conf *conf, const json_t *detail, Nl *host, GError **error)
+{
+    const json_t *links = json_object_get(detail, "links");
+    Families families = conf->nat.masquerade;
+    g_autoptr(Network) network = conf->nat.uplink[0] ? network_read(host, error) : NULL;
+    bool fine = !conf->nat.uplink[0] || (network && ways_set_again(conf->name, detail, network, host, error));
+
+    for (guint i = 0; fine && i < conf->links->len; i++) {
+        const char *host_name = json_string_value(json_object_get(json_array_get(links, i), "host"));
+        if (host_name && attach_is_routed(conf->links->pdata[i]))
+            fine = forwarding_need(conf->name, families, true, host, error) &&
+                   forwarding_set_end(host_name, families, error);
+    }
+    return fine;
+}
+
+static bool any_routed(const Conf *conf)
+{
+    for (guint i = 0; i < conf->links->len; i++)
+        if (attach_is_routed(conf->links->pdata[i]))
+            return true;
+    return false;
+}
+
+bool attach_refresh(const Conf *conf, const json_t *detail, Nl *host, GError **error)
 {
     int lock;
     bool fine;
 
-    if (!host_name || !*host_name || !routed_by_host(link))
+    if (!any_routed(conf))
         return true;
     lock = lock_take(LOCK_HOST, error);
     if (lock < 0)
         return false;
-    fine = forwarding_need(conf->name, conf->nat.masquerade, true, host, error) &&
-           forwarding_set_end(host_name, conf->nat.masquerade, error);
+    fine = refresh(conf, detail, host, error);
     close(lock);
     return fine;
 }

@@ -19,11 +19,13 @@
 #include "say.h"
 #include "spawn.h"
 #include "undo.h"
+#include "uplink-table.h"
+#include "ways.h"
 
 #include <unistd.h>
 
 /* What is about to be made, for whoever finds the record after a kill -9. */
-static json_t *planned(const Conf *conf)
+static json_t *planned_links(const Conf *conf)
 {
     json_t *links = json_array();
 
@@ -34,12 +36,29 @@ static json_t *planned(const Conf *conf)
         const char *bridge = link->kind->bridge ? link->kind->bridge(link, &create) : NULL;
         char name[IFNAMSIZ], host_name[IFNAMSIZ];
         plan_link_names(conf, link, name, host_name);
-        json_array_append_new(links, json_pack("{s:s, s:s, s:s, s:s*, s:s*, s:s*}", "label", link->label,
-                                               "kind", link->kind->name, "name", name, "host",
-                                               host_name[0] ? host_name : NULL, "peer_namespace", peer,
-                                               "bridge", create ? bridge : NULL));
+        json_t *planned = json_pack("{s:s, s:s, s:s, s:s*, s:s*, s:s*}", "label", link->label, "kind",
+                                    link->kind->name, "name", name, "host", host_name[0] ? host_name : NULL,
+                                    "peer_namespace", peer, "bridge", create ? bridge : NULL);
+        if (conf->nat.uplink[0] && attach_is_routed(link))
+            json_object_set_new(planned, "table", json_integer(uplink_table_number(conf->name, link->label)));
+        json_array_append_new(links, planned);
     }
-    return json_pack("{s:o, s:{}}", "links", links, "sysctls");
+    return links;
+}
+
+static json_t *planned(const Conf *conf)
+{
+    json_t *detail = json_pack("{s:o, s:{}}", "links", planned_links(conf), "sysctls");
+    json_t *uplink = json_array();
+
+    for (char *const *word = conf->nat.uplink; *word; word++)
+        json_array_append_new(uplink, json_string(*word));
+    if (conf->nat.uplink[0])
+        json_object_set(detail, "uplink", uplink);
+    json_decref(uplink);
+    if (conf->dns.uplink && conf->dns.servers->len == 0)
+        json_object_set_new(detail, "uplink_servers", json_true());
+    return detail;
 }
 
 /* Of what is built: who may enter and what it is called changes nothing of it, and a comment neither; the
@@ -136,13 +155,20 @@ static bool make_links(const Plan *plan, bool refresh, GError **error)
     return nl_run(plan->inside, error);
 }
 
+static bool write_resolv(const Conf *conf, GError **error)
+{
+    g_auto(GStrv) servers = conf->dns.uplink ? ways_servers(conf->name) : NULL;
+
+    return resolv_write(conf, servers, error);
+}
+
 /* @again: the namespace is up and pinned already, and may have a former file's ruleset. */
 static bool fill(const Conf *conf, Record *record, int nsfd, bool again, Nl *host, GError **error)
 {
     g_autoptr(Plan) plan = plan_new(conf, nsfd, host, error);
 
     if (!plan || !prepare_inside(conf, plan, record, again && !record->adopted && record->ruleset, error) ||
-        !make_links(plan, again, error) || !resolv_write(conf, error))
+        !make_links(plan, again, error) || !write_resolv(conf, error))
         return false;
     inside_describe(plan, record->detail);
     if (!record->adopted && !again && !nsfs_pin(nsfd, conf->name, error))
@@ -183,7 +209,7 @@ static bool make(const Conf *conf, Record *record, Nl *host, GError **error)
 /* The file has changed, or a link has gone: what is inside is made anew, the namespace and the programs in it
  * stay. Until that is done the record has no digest, so that whoever comes after a kill -9, or a failure,
  * does it again. */
-static bool change(const Conf *conf, const Record *old, bool asked, int nsfd, Nl *host, GError **error)
+static bool change(const Conf *conf, Record *old, bool asked, int nsfd, Nl *host, GError **error)
 {
     g_autoptr(Record) record = record_new(conf, asked);
     g_autofree char *digest = g_steal_pointer(&record->digest);
@@ -192,6 +218,10 @@ static bool change(const Conf *conf, const Record *old, bool asked, int nsfd, Nl
     record->adopted = old->adopted;
     record->id = old->id;
     record->ruleset = old->ruleset || conf->firewall.file;
+    /* from here on `watch` lets it be */
+    g_clear_pointer(&old->digest, g_free);
+    if (!record_save(old, error))
+        return false;
     if (!undo_contents(old, nsfd, host, error) || !record_save(record, error))
         return false;
     if (!fill(conf, record, nsfd, true, host, error)) {
@@ -203,27 +233,17 @@ static bool change(const Conf *conf, const Record *old, bool asked, int nsfd, Nl
     return record_save(record, error);
 }
 
-/* Interfaces may have come to the host since, a firewall restart may have taken our table: cheap to look. */
-static bool refresh(const Conf *conf, const Record *record, Nl *host, GError **error)
-{
-    json_t *links = json_object_get(record->detail, "links");
-    bool fine = true;
-
-    for (size_t i = 0; fine && i < conf->links->len && i < json_array_size(links); i++)
-        fine =
-            attach_refresh(conf, conf->links->pdata[i],
-                           json_string_value(json_object_get(json_array_get(links, i), "host")), host, error);
-    return fine;
-}
-
-static bool up_again(const Conf *conf, const Record *record, bool asked, int nsfd, Nl *host, BuildResult *ret,
+static bool up_again(const Conf *conf, Record *record, bool asked, int nsfd, Nl *host, BuildResult *ret,
                      GError **error)
 {
     g_autofree char *digest = digest_of(conf);
     bool same = g_strcmp0(record->digest, digest) == 0 && undo_intact(record, nsfd, host);
 
     *ret = same ? BUILD_UNCHANGED : BUILD_CHANGED;
-    return same ? refresh(conf, record, host, error) : change(conf, record, asked, nsfd, host, error);
+    /* interfaces may have come to the host since, a firewall's restart may have taken our table: cheap to
+     * look */
+    return same ? attach_refresh(conf, record->detail, host, error)
+                : change(conf, record, asked, nsfd, host, error);
 }
 
 static bool up_anew(const Conf *conf, const Record *old, bool asked, Nl *host, BuildResult *ret,

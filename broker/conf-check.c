@@ -83,6 +83,21 @@ static void nat_check(const Check *check)
                        "is missing: no packet would take the way that [NAT] Masquerade= is for");
 }
 
+/* A way out is one that the host gives. */
+static void uplink_check(const Check *check)
+{
+    const Conf *conf = check->conf;
+    g_autoptr(GPtrArray) nat = section_lines(conf, "NAT"), dns = section_lines(conf, "DNS");
+    bool wire = false;
+    for (guint i = 0; i < conf->links->len; i++)
+        wire = wire || check_is_wire(conf->links->pdata[i]);
+    if (conf->nat.uplink[0] && !wire)
+        check_slip_key(check, nat, "Uplink",
+                       "there is no link of Kind=veth to the host whose packets it could be the way of");
+    if (conf->dns.uplink && !conf->nat.uplink[0])
+        check_slip_key(check, dns, "Servers", "[NAT] Uplink= does not say which");
+}
+
 void conf_check(Conf *conf, ConfSlips *slips)
 {
     Check check = {conf, slips};
@@ -93,4 +108,5 @@ void conf_check(Conf *conf, ConfSlips *slips)
     for (guint i = 0; i < conf->rules->len; i++)
         check_rule(&check, conf->rules->pdata[i]);
     nat_check(&check);
+    uplink_check(&check);
 }

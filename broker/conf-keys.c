@@ -285,7 +285,7 @@ static void names_clear(const ConfKey *key, void *field)
     conf_type_strings.clear(key, field);
 }
 
-static const ConfType type_names = {names_parse, names_clear, true};
+static const ConfType type_names = {names_parse, names_clear, true, true};
 
 static const ConfWord authorize_words[] = {
     {"both", AUTHORIZE_BOTH}, {"list", AUTHORIZE_LIST}, {"either", AUTHORIZE_EITHER}, {}};
@@ -297,12 +297,16 @@ static const ConfKey access_keys[] = {
     {},
 };
 
-/* Addresses, and the word host. An address has no /LENGTH here. */
+/* Addresses, and the words host and uplink. An address has no /LENGTH here. */
 static bool servers_parse(const ConfKey *key, const ConfLine *line, void *field, GError **error)
 {
     Conf *conf = field;
     if (g_str_equal(line->value, "host")) {
         conf->dns.host_upstream = true;
+        return true;
+    }
+    if (g_str_equal(line->value, "uplink")) {
+        conf->dns.uplink = true;
         return true;
     }
     if (strchr(line->value, '/'))
@@ -313,7 +317,7 @@ static bool servers_parse(const ConfKey *key, const ConfLine *line, void *field,
 static void servers_clear(const ConfKey *key, void *field)
 {
     Conf *conf = field;
-    conf->dns.host_upstream = false;
+    conf->dns.host_upstream = conf->dns.uplink = false;
     conf_type_prefix_list.clear(key, &conf->dns.servers);
 }
 
@@ -323,12 +327,6 @@ static const ConfKey dns_keys[] = {
     CONF_WHOLE("Servers", type_servers),
     CONF_KEY("Domains", Conf, dns.domains),
     CONF_KEY("Options", Conf, dns.options),
-    {},
-};
-
-static const ConfKey nat_keys[] = {
-    CONF_KEY("Masquerade", Conf, nat.masquerade),
-    CONF_KEY("HostAccess", Conf, nat.host_access),
     {},
 };
 
@@ -368,16 +366,11 @@ static const ConfKey hook_keys[] = {
 };
 
 const ConfSection conf_sections[] = {
-    {"Namespace", namespace_keys, false},
-    {"Access", access_keys, false},
-    {"Link", conf_link_keys, true},
-    {"Route", conf_route_keys, true},
-    {"Rule", conf_rule_keys, true},
-    {"DNS", dns_keys, false},
-    {"NAT", nat_keys, false},
-    {"Firewall", firewall_keys, false},
-    {"Hooks", hook_keys, false},
-    {},
+    {"Namespace", namespace_keys, false}, {"Access", access_keys, false},
+    {"Link", conf_link_keys, true},       {"Route", conf_route_keys, true},
+    {"Rule", conf_rule_keys, true},       {"DNS", dns_keys, false},
+    {"NAT", conf_nat_keys, false},        {"Firewall", firewall_keys, false},
+    {"Hooks", hook_keys, false},          {},
 };
 
 const ConfSection *conf_section_find(const char *name)
@@ -398,9 +391,8 @@ void conf_keys_complete(const ConfKey *keys, void *object)
 {
     for (; keys->name; keys++) {
         void **field = conf_key_field(keys, object);
-        if (!keys->type->list || keys->type == &type_servers || *field)
+        if (!(keys->type->list || keys->type->vector) || keys->type == &type_servers || *field)
             continue;
-        bool strings = keys->type == &conf_type_strings || keys->type == &type_names;
-        *field = strings ? (void *)g_new0(char *, 1) : (void *)g_ptr_array_new();
+        *field = keys->type->vector ? (void *)g_new0(char *, 1) : (void *)g_ptr_array_new();
     }
 }

@@ -149,6 +149,7 @@ typedef struct DnsConf {
     GPtrArray *servers; /* IpPrefix*, address only */
     char **domains;     /* Domains= */
     char **options;     /* Options=, resolv.conf(5) words */
+    bool uplink;        /* Servers=uplink: those of the interface that [NAT] Uplink= comes to */
     bool host_upstream; /* Servers=host: where the host's resolv.conf names only a stub of its own
                            (127.0.0.53), its upstream servers */
 } DnsConf;
@@ -156,6 +157,8 @@ typedef struct DnsConf {
 typedef struct NatConf {
     Families masquerade; /* Masquerade=yes|no|ipv4|ipv6 */
     bool host_access;    /* HostAccess=: may it open connections to the host itself */
+    char *
+        *uplink; /* Uplink=: auto, or names and patterns of interfaces; empty: whatever way the host takes */
 } NatConf;
 
 typedef struct FirewallConf {

@@ -10,20 +10,25 @@
 #include <string.h>
 #include <unistd.h>
 
+/* RUN_DIR/firewall/SUBJECT/NAME: what firewall_want() was told. */
+#define WANTED_DIR RUN_DIR "/firewall"
+static const char *const subjects[] = {"ways"};
+
 /* What was put in place, as it was: another version's is replaced. */
 #define RULESET_FILE RUN_DIR "/ruleset.nft"
 /* In the chains below, for a look at whether somebody flushed them; "forward" is the longest. */
-#define FORWARD_RULES 4
+#define FORWARD_RULES 5
 #define POSTROUTING_RULES 2
 
 /* Everything is about our groups; an accept here does not overrule a drop of another table. Every packet that
  * neither comes from nor goes to a link of ours leaves the chains by their policy. */
 static const char *const ruleset =
-    "table inet netns-broker\n"
-    "delete table inet netns-broker\n"
-    "table inet netns-broker {\n"
+    "table inet %1$s\n"
+    "delete table inet %1$s\n"
+    "table inet %1$s {\n"
     "  comment \"netns-broker(8): static, by interface group; put back when missing\"\n"
-    "  set guarded { type ifname; comment \"forward only because of namespaces\"; %s }\n"
+    "  set guarded { type ifname; comment \"forward only because of namespaces\"; %2$s }\n"
+    "  set ways { type ifname . ifname; comment \"Uplink=: from, to\"; }\n"
     "  chain postrouting {\n"
     "    type nat hook postrouting priority srcnat; policy accept;\n"
     "    meta nfproto ipv4 meta iifgroup & 0xffff0001 == 0x6e620001 meta oifgroup & 0xffff0000 != 0x6e620000 "
@@ -35,6 +40,7 @@ static const char *const ruleset =
     "    type filter hook forward priority filter; policy accept;\n"
     "    meta iifgroup & 0xffff0000 == 0x6e620000 meta oifgroup & 0xffff0000 == 0x6e620000 drop comment "
     "\"namespace to namespace\"\n"
+    "    meta iifgroup & 0xffff0008 == 0x6e620008 iifname . oifname != @ways drop comment \"Uplink=\"\n"
     "    meta nfproto ipv4 meta oifgroup & 0xffff0001 == 0x6e620001 ct state != { established, related } "
     "drop comment \"into a masqueraded one\"\n"
     "    meta nfproto ipv6 meta oifgroup & 0xffff0004 == 0x6e620004 ct state != { established, related } "
@@ -54,6 +60,13 @@ static const char *const ruleset =
     "  }\n"
     "}\n";
 
+bool firewall_can_say(const char *interface)
+{
+    static const char sayable[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._-@:+";
+
+    return strspn(interface, sayable) == strlen(interface);
+}
+
 static char *guarded_elements(char *const *guarded)
 {
     g_autoptr(GString) text = g_string_new(NULL);
@@ -65,13 +78,83 @@ static char *guarded_elements(char *const *guarded)
     return g_string_free(g_steal_pointer(&text), FALSE);
 }
 
-static char *ruleset_text(char *const *guarded)
+static int by_name(const void *a, const void *b)
+{
+    return strcmp(*(char *const *)a, *(char *const *)b);
+}
+
+/* Sorted, so that the same wishes make the same text. */
+static GPtrArray *wanted_names(const char *directory)
+{
+    GPtrArray *names = g_ptr_array_new_with_free_func(g_free);
+    g_autoptr(GDir) dir = g_dir_open(directory, 0, NULL); /* none: nobody wants anything */
+    const char *name;
+
+    while (dir && (name = g_dir_read_name(dir)))
+        g_ptr_array_add(names, g_strdup(name));
+    g_ptr_array_sort(names, by_name);
+    return names;
+}
+
+static void append_wanted(GString *text, const char *subject)
+{
+    g_autofree char *directory = g_build_filename(WANTED_DIR, subject, NULL);
+    g_autoptr(GPtrArray) names = wanted_names(directory);
+
+    for (guint i = 0; i < names->len; i++) {
+        g_autofree char *path = g_build_filename(directory, names->pdata[i], NULL), *commands = NULL;
+        if (g_file_get_contents(path, &commands, NULL, NULL))
+            g_string_append(text, commands);
+    }
+}
+
+char *firewall_text(const char *table, char *const *guarded)
 {
     g_autofree char *elements = guarded_elements(guarded);
+    g_autoptr(GString) text = g_string_new(NULL), wanted = g_string_new(NULL);
+    g_autofree char *target = g_strconcat(" inet ", table, " ", NULL);
+
 #pragma GCC diagnostic push
 #pragma GCC diagnostic ignored "-Wformat-nonliteral"
-    return g_strdup_printf(ruleset, elements);
+    g_string_printf(text, ruleset, table, elements);
 #pragma GCC diagnostic pop
+    for (size_t i = 0; i < G_N_ELEMENTS(subjects); i++)
+        append_wanted(wanted, subjects[i]);
+    g_string_replace(wanted, " inet " FIREWALL_TABLE " ", target, 0);
+    g_string_append(text, wanted->str);
+    return g_string_free(g_steal_pointer(&text), FALSE);
+}
+
+static bool want_failed(const char *path, GError **error)
+{
+    g_set_error(error, G_FILE_ERROR, g_file_error_from_errno(errno), "cannot write %s: %s", path,
+                strerrordesc_np(errno));
+    return false;
+}
+
+bool firewall_want(const char *name, const char *subject, const char *commands, GError **error)
+{
+    g_autofree char *directory = g_build_filename(WANTED_DIR, subject, NULL);
+    g_autofree char *path = g_build_filename(directory, name, NULL), *before = NULL;
+
+    if (!commands && unlink(path) < 0 && errno != ENOENT && errno != ENOTDIR)
+        return want_failed(path, error);
+    if (!commands || (g_file_get_contents(path, &before, NULL, NULL) && g_str_equal(before, commands)))
+        return true;
+    if (g_mkdir_with_parents(directory, 0700) < 0)
+        return want_failed(path, error);
+    return g_file_set_contents_full(path, commands, -1, G_FILE_SET_CONTENTS_CONSISTENT, 0600, error);
+}
+
+bool firewall_want_nothing(const char *name, bool *ret_changed, GError **error)
+{
+    for (size_t i = 0; i < G_N_ELEMENTS(subjects); i++) {
+        g_autofree char *path = g_build_filename(WANTED_DIR, subjects[i], name, NULL);
+        *ret_changed = *ret_changed || access(path, F_OK) == 0;
+        if (!firewall_want(name, subjects[i], NULL, error))
+            return false;
+    }
+    return true;
 }
 
 static bool apply(const char *text, GError **error)
@@ -87,7 +170,7 @@ static bool apply(const char *text, GError **error)
 
 bool firewall_ensure(char *const *guarded, GError **error)
 {
-    g_autofree char *text = ruleset_text(guarded), *present = NULL;
+    g_autofree char *text = firewall_text(FIREWALL_TABLE, guarded), *present = NULL;
     int forward = nl_nft_rules(FIREWALL_TABLE, "forward", error),
         nat = forward < 0 ? -1 : nl_nft_rules(FIREWALL_TABLE, "postrouting", error);
 

@@ -16,9 +16,23 @@
 #define FIREWALL_MASQUERADE_IPV4 1u
 #define FIREWALL_HOST_ACCESS 2u /* may open connections to the host itself */
 #define FIREWALL_MASQUERADE_IPV6 4u
+#define FIREWALL_WAYS 8u /* leaves only by the ways that firewall_want() names */
 
 /* Of bridges that we made: a mark from birth on, no rule is about it. */
 #define FIREWALL_BRIDGE_GROUP 0x6e630000u
+
+/* What namespace @name wants of the table beyond its static rules: @commands, lines of nft(8) that add
+ * elements to the table's sets and maps, for one @subject (FIREWALL_SUBJECTS). NULL: nothing any more. Kept
+ * in a file for the next firewall_ensure(), of whoever calls it. To be called with the host's lock. */
+bool firewall_want(const char *name, const char *subject, const char *commands, GError **error);
+/* Nothing of any subject. *ret_changed: it did want something. */
+bool firewall_want_nothing(const char *name, bool *ret_changed, GError **error);
+
+/* Can nft(8) name this interface? A wildcard or a quote in a name cannot be said. */
+bool firewall_can_say(const char *interface);
+
+/* The whole table as nft(8) reads it, called @table; owned by the caller. */
+char *firewall_text(const char *table, char *const *guarded);
 
 /* Puts the table in place when it is not there, or when @guarded (names of interfaces, NULL-terminated) has
  * changed: interfaces that forward only because of us, between which nothing may be forwarded. nft(8) is run

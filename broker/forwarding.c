@@ -24,11 +24,8 @@
  * wildcard, a quote). */
 static bool is_hosts_own(const char *name, Nl *host)
 {
-    static const char sayable[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._-@:+";
-
     return !g_str_equal(name, "all") && !g_str_equal(name, "default") && !g_str_equal(name, "lo") &&
-           strspn(name, sayable) == strlen(name) &&
-           (nl_ifgroup(host, name) & FIREWALL_GROUP_MASK) != FIREWALL_GROUP;
+           firewall_can_say(name) && (nl_ifgroup(host, name) & FIREWALL_GROUP_MASK) != FIREWALL_GROUP;
 }
 
 /* Names below /proc/sys/net/FAMILY/conf that are the host's own interfaces. */
@@ -143,8 +140,18 @@ static bool user_add(const char *name, GError **error)
     return g_file_set_contents_full(path, "", 0, G_FILE_SET_CONTENTS_NONE, 0600, error);
 }
 
-/* The ledger is written ahead, and the firewall stands before anything forwards. The first namespace that
- * needs a family sets the host's interfaces for it, the others find them set. */
+/* The ledger is written ahead, and the firewall stands before anything forwards. @look: at all interfaces
+ * again. */
+static bool set_up(Ledger *ledger, bool look, Nl *host, GError **error)
+{
+    if (look)
+        note(ledger->set, ledger->families, host);
+    g_auto(GStrv) names = guarded(ledger->set);
+    return (!look || ledger_save(ledger, error)) && firewall_ensure(names, error) &&
+           ledger_apply(ledger->set, error);
+}
+
+/* The first namespace that needs a family sets the host's interfaces for it, the others find them set. */
 bool forwarding_need(const char *name, Families families, bool refresh, Nl *host, GError **error)
 {
     bool look, fine;
@@ -153,13 +160,8 @@ bool forwarding_need(const char *name, Families families, bool refresh, Nl *host
         return false;
     Ledger ledger = ledger_load();
     look = families != FAMILIES_NONE && (refresh || (families & ~ledger.families));
-    if (look) {
-        note(ledger.set, families, host);
-        ledger.families = (Families)(ledger.families | families);
-    }
-    g_auto(GStrv) names = guarded(ledger.set);
-    fine = (!look || ledger_save(&ledger, error)) && firewall_ensure(names, error) &&
-           ledger_apply(ledger.set, error);
+    ledger.families = (Families)(ledger.families | families);
+    fine = set_up(&ledger, look, host, error);
     ledger_done(&ledger);
     return fine;
 }
@@ -180,13 +182,41 @@ bool forwarding_set_end(const char *host_name, Families families, GError **error
            set_end("ipv6", host_name, "force_forwarding", error);
 }
 
-bool forwarding_release(const char *name, GError **error)
+char **forwarding_guarded(void)
+{
+    Ledger ledger = ledger_load();
+    char **names = guarded(ledger.set);
+
+    ledger_done(&ledger);
+    return names;
+}
+
+/* No directory: nobody ever did, or the last one has gone. */
+bool forwarding_is_needed(void)
+{
+    g_autoptr(GDir) dir = g_dir_open(USERS, 0, NULL);
+
+    return dir && g_dir_read_name(dir);
+}
+
+bool forwarding_refresh(Nl *host, GError **error)
+{
+    Ledger ledger = ledger_load();
+    bool fine = set_up(&ledger, ledger.families != FAMILIES_NONE, host, error);
+
+    ledger_done(&ledger);
+    return fine;
+}
+
+bool forwarding_release(const char *name, bool wanted, GError **error)
 {
     g_autofree char *path = g_build_filename(USERS, name, NULL);
 
     (void)unlink(path);
-    if (rmdir(USERS) < 0 && errno != ENOENT)
-        return true; /* others are left */
+    if (rmdir(USERS) < 0 && errno != ENOENT) { /* others are left */
+        g_auto(GStrv) names = wanted ? forwarding_guarded() : NULL;
+        return !wanted || firewall_ensure(names, error);
+    }
     /* ENOENT too: whoever removed it may have been killed before the rest */
     ledger_restore();
     return firewall_remove(error);

@@ -92,6 +92,11 @@ bool ip_address_is_link_local(const IpAddress *address)
     return address->family == AF_INET && (ntohl(address->v4.s_addr) >> 16) == 0xa9fe;
 }
 
+bool ip_address_is_loopback(const IpAddress *address)
+{
+    return address->family == AF_INET ? address->bytes[0] == 127 : IN6_IS_ADDR_LOOPBACK(&address->v6);
+}
+
 char *ip_address_format(const IpAddress *address)
 {
     char text[INET6_ADDRSTRLEN] = "";

@@ -331,25 +331,56 @@ static size_t dump_payload(uint16_t type)
     }
 }
 
-bool nl_dump(Nl *nl, uint16_t type, uint8_t family, NlEach each, void *user, GError **error)
+/* @table 0: of all tables. */
+static bool dump_begin(Nl *nl, uint16_t type, uint8_t family, uint32_t table, GError **error)
+{
+    union {
+        uint8_t family;
+        char bytes[sizeof(struct ifinfomsg) + sizeof(struct rtmsg)];
+    } payload = {.family = family};
+    struct nlmsghdr *h = nl_add(nl, NULL, type, NLM_F_DUMP, &payload, dump_payload(type));
+    bool sent;
+
+    h->nlmsg_flags &= (uint16_t)~NLM_F_ACK;
+    if (table)
+        mnl_attr_put_u32(h, RTA_TABLE, table);
+    sent = send_requests(nl, 0, 1, error);
+    g_ptr_array_set_size(nl->queue, 0);
+    return sent;
+}
+
+static bool dump(Nl *nl, uint16_t type, uint8_t family, uint32_t table, NlEach each, void *user,
+                 GError **error)
 {
     /* Ten tries: on a host that changes all the time a possibly inconsistent list is better than none. */
     for (int tries = 0; tries < 10; tries++) {
-        union {
-            uint8_t family;
-            char bytes[sizeof(struct ifinfomsg) + sizeof(struct rtmsg)];
-        } payload = {.family = family};
         bool interrupted = false;
-        struct nlmsghdr *h = nl_add(nl, NULL, type, NLM_F_DUMP, &payload, dump_payload(type));
-        h->nlmsg_flags &= (uint16_t)~NLM_F_ACK;
-        bool sent = send_requests(nl, 0, 1, error);
-        g_ptr_array_set_size(nl->queue, 0);
-        if (!sent || !dump_once(nl, each, user, &interrupted, error))
+        if (!dump_begin(nl, type, family, table, error) || !dump_once(nl, each, user, &interrupted, error))
             return false;
         if (!interrupted)
             return true;
     }
     return true;
+}
+
+bool nl_dump(Nl *nl, uint16_t type, uint8_t family, NlEach each, void *user, GError **error)
+{
+    return dump(nl, type, family, 0, each, user, error);
+}
+
+bool nl_dump_table(Nl *nl, uint8_t family, uint32_t table, NlEach each, void *user, GError **error)
+{
+    GError *failure = NULL;
+
+    if (dump(nl, RTM_GETROUTE, family, table, each, user, &failure))
+        return true;
+    /* a table that was never used is not there (net/ipv4/fib_frontend.c, inet_dump_fib) */
+    if (g_error_matches(failure, NL_ERROR, ENOENT)) {
+        g_clear_error(&failure);
+        return true;
+    }
+    g_propagate_error(error, failure);
+    return false;
 }
 
 static bool take_index(const struct nlmsghdr *message, void *user)

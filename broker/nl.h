@@ -42,6 +42,11 @@ bool nl_get(Nl *nl, NlEach each, void *user, GError **error);
  * on NLM_F_DUMP_INTR. Not on the way of `up`. */
 bool nl_dump(Nl *nl, uint16_t type, uint8_t family, NlEach each, void *user, GError **error);
 
+/* The same for the routes of one routing table: the kernel leaves the others out (strict checking,
+ * Linux 4.20).
+ */
+bool nl_dump_table(Nl *nl, uint8_t family, uint32_t table, NlEach each, void *user, GError **error);
+
 /* IFLA_GROUP of the interface, 0 when there is none. */
 uint32_t nl_ifgroup(Nl *nl, const char *name);
 

@@ -36,7 +36,7 @@ static void strings_clear(const ConfKey *key, void *field)
     g_clear_pointer((char ***)field, g_strfreev);
 }
 
-const ConfType conf_type_strings = {strings_parse, strings_clear, true};
+const ConfType conf_type_strings = {strings_parse, strings_clear, true, true};
 
 static void array_clear(const ConfKey *key, void *field)
 {

@@ -31,7 +31,8 @@ typedef struct ConfType {
     /* Frees what is in @field and sets the default. Called on fresh (all-zero) fields, for an empty value,
      * and at the end. */
     void (*clear)(const ConfKey *key, void *field);
-    bool list; /* repeated keys add */
+    bool list;   /* repeated keys add */
+    bool vector; /* a char **, in the end never NULL */
 } ConfType;
 
 struct ConfKey {

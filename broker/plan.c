@@ -61,7 +61,7 @@ static uint32_t group_of(const NatConf *nat)
 {
     return FIREWALL_GROUP | (nat->masquerade & FAMILIES_IPV4 ? FIREWALL_MASQUERADE_IPV4 : 0) |
            (nat->masquerade & FAMILIES_IPV6 ? FIREWALL_MASQUERADE_IPV6 : 0) |
-           (nat->host_access ? FIREWALL_HOST_ACCESS : 0);
+           (nat->host_access ? FIREWALL_HOST_ACCESS : 0) | (nat->uplink[0] ? FIREWALL_WAYS : 0);
 }
 
 static bool find_parent(LinkPlan *plan, Nl *host, GError **error)

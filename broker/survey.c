@@ -2,6 +2,7 @@
  * words. */
 #include "survey.h"
 
+#include "attr.h"
 #include "nl.h"
 
 #include <arpa/inet.h>
@@ -12,54 +13,17 @@
 #include <stdio.h>
 #include <string.h>
 
-#define ATTRIBUTES 128 /* above all attribute types used here */
-
 typedef struct Survey {
     json_t *links, *routes, *rules;
 } Survey;
-
-typedef struct Attributes {
-    const struct nlattr *of[ATTRIBUTES];
-} Attributes;
-
-static int attribute_keep(const struct nlattr *attribute, void *user)
-{
-    Attributes *attributes = user;
-    if (mnl_attr_get_type(attribute) < ATTRIBUTES)
-        attributes->of[mnl_attr_get_type(attribute)] = attribute;
-    return MNL_CB_OK;
-}
-
-static Attributes attributes_read(const struct nlmsghdr *message, size_t header)
-{
-    Attributes attributes = {0};
-    mnl_attr_parse(message, (unsigned)header, attribute_keep, &attributes);
-    return attributes;
-}
-
-static bool has_u32(const Attributes *a, int type)
-{
-    return a->of[type] && mnl_attr_get_payload_len(a->of[type]) == sizeof(uint32_t);
-}
-
-static uint32_t get_u32(const Attributes *a, int type, uint32_t otherwise)
-{
-    return has_u32(a, type) ? mnl_attr_get_u32(a->of[type]) : otherwise;
-}
-
-static bool is_string(const struct nlattr *attribute)
-{
-    return attribute && mnl_attr_validate(attribute, MNL_TYPE_NUL_STRING) == 0;
-}
 
 /* "10.0.0.2", or NULL when the attribute is absent or of another size than the family's. */
 static char *get_address(const Attributes *a, int type, int family)
 {
     char text[INET6_ADDRSTRLEN];
     size_t size = family == AF_INET ? 4 : 16;
-    if (!a->of[type] || mnl_attr_get_payload_len(a->of[type]) != size)
-        return NULL;
-    return g_strdup(inet_ntop(family, mnl_attr_get_payload(a->of[type]), text, sizeof text));
+    const void *bytes = attr_bytes(a, type, size);
+    return bytes ? g_strdup(inet_ntop(family, bytes, text, sizeof text)) : NULL;
 }
 
 static char *get_prefix(const Attributes *a, int type, int family, unsigned length)
@@ -109,14 +73,9 @@ static void put_link(json_t *object, const char *key, const Survey *survey, uint
 
 static const char *link_kind(const struct ifinfomsg *header, const Attributes *a)
 {
-    const struct nlattr *info;
-    if (a->of[IFLA_LINKINFO])
-        mnl_attr_for_each_nested(info, a->of[IFLA_LINKINFO])
-        {
-            if (mnl_attr_get_type(info) == IFLA_INFO_KIND && is_string(info))
-                return mnl_attr_get_str(info);
-        }
-    return header->ifi_flags & IFF_LOOPBACK ? "loopback" : "physical";
+    Attributes info = attr_read_nested(a->of[IFLA_LINKINFO]);
+    const char *kind = attr_string(&info, IFLA_INFO_KIND);
+    return kind ? kind : header->ifi_flags & IFF_LOOPBACK ? "loopback" : "physical";
 }
 
 /* "down" for a link set down; else what RFC 2863 calls its operational state. lo and tunnels never say: up,
@@ -136,10 +95,10 @@ static const char *link_state(const struct ifinfomsg *header, const Attributes *
 
 static void put_mac(json_t *link, const Attributes *a)
 {
-    if (!a->of[IFLA_ADDRESS] || mnl_attr_get_payload_len(a->of[IFLA_ADDRESS]) != 6)
-        return;
-    const uint8_t *m = mnl_attr_get_payload(a->of[IFLA_ADDRESS]);
+    const uint8_t *m = attr_bytes(a, IFLA_ADDRESS, 6);
     char text[18];
+    if (!m)
+        return;
     snprintf(text, sizeof text, "%02x:%02x:%02x:%02x:%02x:%02x", m[0], m[1], m[2], m[3], m[4], m[5]);
     put_string(link, "mac", text);
 }
@@ -148,16 +107,16 @@ static bool link_each(const struct nlmsghdr *message, void *user)
 {
     Survey *survey = user;
     const struct ifinfomsg *header = mnl_nlmsg_get_payload(message);
-    Attributes a = attributes_read(message, sizeof *header);
-    if (message->nlmsg_type != RTM_NEWLINK || !is_string(a.of[IFLA_IFNAME]) ||
+    Attributes a = attr_read(message, sizeof *header);
+    if (message->nlmsg_type != RTM_NEWLINK || !attr_string(&a, IFLA_IFNAME) ||
         link_by_index(survey, (unsigned)header->ifi_index))
         return true;
     json_t *link = json_object();
-    put_string(link, "name", mnl_attr_get_str(a.of[IFLA_IFNAME]));
+    put_string(link, "name", attr_string(&a, IFLA_IFNAME));
     json_object_set_new(link, "index", json_integer(header->ifi_index));
     put_string(link, "kind", link_kind(header, &a));
     put_string(link, "state", link_state(header, &a));
-    json_object_set_new(link, "mtu", json_integer(get_u32(&a, IFLA_MTU, 0)));
+    json_object_set_new(link, "mtu", json_integer(attr_u32(&a, IFLA_MTU, 0)));
     if (!(header->ifi_flags & IFF_LOOPBACK))
         put_mac(link, &a);
     json_object_set_new(link, "addresses", json_array());
@@ -169,7 +128,7 @@ static bool address_each(const struct nlmsghdr *message, void *user)
 {
     Survey *survey = user;
     const struct ifaddrmsg *header = mnl_nlmsg_get_payload(message);
-    Attributes a = attributes_read(message, sizeof *header);
+    Attributes a = attr_read(message, sizeof *header);
     json_t *link = link_by_index(survey, header->ifa_index);
     if (message->nlmsg_type != RTM_NEWADDR || !link)
         return true;
@@ -209,8 +168,7 @@ static void put_nexthops(json_t *route, const Survey *survey, const struct nlatt
     const struct rtnexthop *hop = mnl_attr_get_payload(multipath);
     int left = mnl_attr_get_payload_len(multipath);
     for (; RTNH_OK(hop, left); left -= RTNH_ALIGN(hop->rtnh_len), hop = RTNH_NEXT(hop)) {
-        Attributes a = {0};
-        mnl_attr_parse_payload(RTNH_DATA(hop), hop->rtnh_len - sizeof *hop, attribute_keep, &a);
+        Attributes a = attr_read_payload(RTNH_DATA(hop), hop->rtnh_len - sizeof *hop);
         g_autofree char *gateway = get_address(&a, RTA_GATEWAY, family);
         json_t *entry = json_object();
         put_string(entry, "gateway", gateway);
@@ -246,8 +204,8 @@ static bool route_each(const struct nlmsghdr *message, void *user)
 {
     Survey *survey = user;
     const struct rtmsg *header = mnl_nlmsg_get_payload(message);
-    Attributes a = attributes_read(message, sizeof *header);
-    uint32_t table = get_u32(&a, RTA_TABLE, header->rtm_table);
+    Attributes a = attr_read(message, sizeof *header);
+    uint32_t table = attr_u32(&a, RTA_TABLE, header->rtm_table);
     int family = header->rtm_family;
     if (!route_is_shown(message, header, table))
         return true;
@@ -258,10 +216,10 @@ static bool route_each(const struct nlmsghdr *message, void *user)
     put_string(route, "destination", destination ? destination : "default");
     put_string(route, "type", route_type(header->rtm_type));
     put_gateway(route, &a, family);
-    put_link(route, "link", survey, get_u32(&a, RTA_OIF, 0));
+    put_link(route, "link", survey, attr_u32(&a, RTA_OIF, 0));
     put_string(route, "source", source);
-    if (get_u32(&a, RTA_PRIORITY, 0) != 0)
-        json_object_set_new(route, "metric", json_integer(get_u32(&a, RTA_PRIORITY, 0)));
+    if (attr_u32(&a, RTA_PRIORITY, 0) != 0)
+        json_object_set_new(route, "metric", json_integer(attr_u32(&a, RTA_PRIORITY, 0)));
     put_table(route, table);
     if (a.of[RTA_MULTIPATH])
         put_nexthops(route, survey, a.of[RTA_MULTIPATH], family);
@@ -284,17 +242,15 @@ static void put_rule_selectors(json_t *rule, const Attributes *a, const struct f
     char text[32];
     put_string(rule, "from", from);
     put_string(rule, "to", to);
-    if (is_string(a->of[FRA_IIFNAME]))
-        put_string(rule, "incoming", mnl_attr_get_str(a->of[FRA_IIFNAME]));
-    if (is_string(a->of[FRA_OIFNAME]))
-        put_string(rule, "outgoing", mnl_attr_get_str(a->of[FRA_OIFNAME]));
-    if (get_u32(a, FRA_FWMARK, 0) != 0 || get_u32(a, FRA_FWMASK, 0) != 0) {
-        snprintf(text, sizeof text, "%#x/%#x", get_u32(a, FRA_FWMARK, 0), get_u32(a, FRA_FWMASK, UINT32_MAX));
+    put_string(rule, "incoming", attr_string(a, FRA_IIFNAME));
+    put_string(rule, "outgoing", attr_string(a, FRA_OIFNAME));
+    if (attr_u32(a, FRA_FWMARK, 0) != 0 || attr_u32(a, FRA_FWMASK, 0) != 0) {
+        snprintf(text, sizeof text, "%#x/%#x", attr_u32(a, FRA_FWMARK, 0),
+                 attr_u32(a, FRA_FWMASK, UINT32_MAX));
         put_string(rule, "mark", text);
     }
-    if (a->of[FRA_UID_RANGE] &&
-        mnl_attr_get_payload_len(a->of[FRA_UID_RANGE]) == sizeof(struct fib_rule_uid_range)) {
-        const struct fib_rule_uid_range *uids = mnl_attr_get_payload(a->of[FRA_UID_RANGE]);
+    const struct fib_rule_uid_range *uids = attr_bytes(a, FRA_UID_RANGE, sizeof *uids);
+    if (uids) {
         snprintf(text, sizeof text, "%u-%u", uids->start, uids->end);
         put_string(rule, "uids", text);
     }
@@ -315,8 +271,8 @@ static bool rule_each(const struct nlmsghdr *message, void *user)
 {
     Survey *survey = user;
     const struct fib_rule_hdr *header = mnl_nlmsg_get_payload(message);
-    Attributes a = attributes_read(message, sizeof *header);
-    uint32_t table = get_u32(&a, FRA_TABLE, header->table), priority = get_u32(&a, FRA_PRIORITY, 0);
+    Attributes a = attr_read(message, sizeof *header);
+    uint32_t table = attr_u32(&a, FRA_TABLE, header->table), priority = attr_u32(&a, FRA_PRIORITY, 0);
     if (message->nlmsg_type != RTM_NEWRULE || (header->family != AF_INET && header->family != AF_INET6) ||
         rule_is_stock(priority, header, table))
         return true;

@@ -3,11 +3,13 @@
 #include "undo.h"
 
 #include "device.h"
+#include "firewall.h"
 #include "forwarding.h"
 #include "inside.h"
 #include "lock.h"
 #include "resolv.h"
 #include "route-flush.h"
+#include "ways.h"
 
 #include <string.h>
 #include <unistd.h>
@@ -111,16 +113,23 @@ static bool remove_link(const Record *record, const json_t *link, Nl *inside, Nl
     return !first;
 }
 
-static bool release_host(const Record *record, GError **error)
+/* What of the host is ours for this namespace: ways out, elements in the firewall's table, its need for
+ * forwarding. */
+static bool release_host(const Record *record, Nl *host, GError **error)
 {
     int lock = lock_take(LOCK_HOST, error);
-    bool fine;
+    GError *now = NULL, *first = NULL;
+    bool wanted = false;
 
     if (lock < 0)
         return false;
-    fine = forwarding_release(record->name, error);
+    keep(ways_remove(record->name, record->detail, host, &now), &first, g_steal_pointer(&now));
+    keep(firewall_want_nothing(record->name, &wanted, &now), &first, g_steal_pointer(&now));
+    keep(forwarding_release(record->name, wanted, &now), &first, g_steal_pointer(&now));
     close(lock);
-    return fine;
+    if (first)
+        g_propagate_error(error, first);
+    return !first;
 }
 
 bool undo_contents(const Record *record, int nsfd, Nl *host, GError **error)
@@ -137,7 +146,7 @@ bool undo_contents(const Record *record, int nsfd, Nl *host, GError **error)
     if (inside)
         keep(inside_restore(json_object_get(record->detail, "sysctls"), nsfd, &now), &first,
              g_steal_pointer(&now));
-    keep(release_host(record, &now), &first, g_steal_pointer(&now));
+    keep(release_host(record, host, &now), &first, g_steal_pointer(&now));
     keep(resolv_remove(record->name, &now), &first, g_steal_pointer(&now));
     if (first)
         g_propagate_error(error, first);

@@ -1,0 +1,176 @@
+/* uplink-table.c - see uplink-table.h. */
+#include "uplink-table.h"
+
+#include "ip.h"
+#include "route.h"
+
+#include <errno.h>
+#include <linux/fib_rules.h>
+#include <linux/rtnetlink.h>
+#include <string.h>
+
+#define TABLE_BASE 1100000000u
+#define TABLE_COUNT 100000000u
+/* The last of all: IPv6 has it for its own (net/ipv6/route.c, ip6_null_entry) */
+#define METRIC_LAST UINT32_MAX
+
+/* FNV-1a, 32 bits. Two links in a hundred million share a number. */
+uint32_t uplink_table_number(const char *name, const char *label)
+{
+    uint32_t hash = 0x811c9dc5u;
+
+    for (const char *p = name; *p; p++)
+        hash = (hash ^ (unsigned char)*p) * 0x01000193u;
+    hash = (hash ^ '/') * 0x01000193u;
+    for (const char *p = label; *p; p++)
+        hash = (hash ^ (unsigned char)*p) * 0x01000193u;
+    return TABLE_BASE + hash % TABLE_COUNT;
+}
+
+static void put_ip(struct nlmsghdr *h, uint16_t type, const IpAddress *address)
+{
+    mnl_attr_put(h, type, ip_address_bits(address->family) / 8, address->bytes);
+}
+
+/* An IPv6 gateway of an IPv4 route goes into RTA_VIA. */
+static void put_gateway(struct nlmsghdr *h, int family, const IpAddress *gateway)
+{
+    struct {
+        struct rtvia head;
+        uint8_t bytes[16];
+    } __attribute__((packed)) via = {{.rtvia_family = AF_INET6}, {0}};
+
+    if (gateway->family == family) {
+        put_ip(h, RTA_GATEWAY, gateway);
+    } else if (gateway->family == AF_INET6) {
+        memcpy(via.bytes, gateway->bytes, sizeof via.bytes);
+        mnl_attr_put(h, RTA_VIA, sizeof via, &via);
+    }
+}
+
+static struct nlmsghdr *queue_route(Nl *host, uint16_t message, uint16_t flags, uint32_t table,
+                                    const HostRoute *route)
+{
+    bool gateway = route->gateway.family != AF_UNSPEC, unicast = route->type == RTN_UNICAST;
+    struct rtmsg header = {
+        .rtm_family = (unsigned char)route->family,
+        .rtm_dst_len = route->destination.length,
+        .rtm_protocol = ROUTE_PROTOCOL,
+        .rtm_type = route->type,
+        .rtm_scope = unicast && !gateway && route->family == AF_INET ? RT_SCOPE_LINK : RT_SCOPE_UNIVERSE,
+        .rtm_flags = gateway ? RTNH_F_ONLINK : 0,
+    };
+    struct nlmsghdr *h = nl_add(host, g_strdup_printf("cannot set a route of table %u", table), message,
+                                flags, &header, sizeof header);
+
+    if (route->destination.length > 0)
+        put_ip(h, RTA_DST, &route->destination.address);
+    mnl_attr_put_u32(h, RTA_TABLE, table);
+    if (route->metric)
+        mnl_attr_put_u32(h, RTA_PRIORITY, route->metric);
+    if (unicast)
+        mnl_attr_put_u32(h, RTA_OIF, route->index);
+    if (route->source.family == route->family)
+        put_ip(h, RTA_PREFSRC, &route->source);
+    put_gateway(h, route->family, &route->gateway);
+    return h;
+}
+
+static void queue_wanted(Nl *host, uint32_t table, const HostRoute *route)
+{
+    HostRoute ours = *route;
+
+    ours.metric = 0;
+    ours.type = RTN_UNICAST;
+    queue_route(host, RTM_NEWROUTE, NLM_F_CREATE | NLM_F_REPLACE, table, &ours);
+    nl_tolerate(host, ENETDOWN);
+    nl_tolerate(host, ENODEV);
+    nl_tolerate(host, EINVAL); /* a source address that has gone meanwhile */
+    nl_tolerate(host, EAFNOSUPPORT);
+}
+
+static void queue_unreachable(Nl *host, int family, uint32_t table)
+{
+    HostRoute route = {.family = family, .type = RTN_UNREACHABLE, .metric = METRIC_LAST};
+
+    queue_route(host, RTM_NEWROUTE, NLM_F_CREATE | NLM_F_REPLACE, table, &route);
+    nl_tolerate(host, EAFNOSUPPORT);
+    nl_tolerate(host, EOPNOTSUPP); /* a host without IPv6 */
+}
+
+static bool same_route(const HostRoute *a, const HostRoute *b)
+{
+    return a->destination.length == b->destination.length && a->index == b->index &&
+           (a->destination.length == 0 ||
+            ip_address_equal(&a->destination.address, &b->destination.address)) &&
+           a->gateway.family == b->gateway.family &&
+           (a->gateway.family == AF_UNSPEC || ip_address_equal(&a->gateway, &b->gateway));
+}
+
+static bool is_wanted(const GArray *routes, int family, const HostRoute *present)
+{
+    if (present->type != RTN_UNICAST)
+        return present->metric == METRIC_LAST;
+    for (guint i = 0; i < routes->len; i++) {
+        const HostRoute *route = &g_array_index(routes, HostRoute, i);
+        if (route->family == family && same_route(route, present))
+            return true;
+    }
+    return false;
+}
+
+/* What was there before and is not wanted any more. */
+static bool remove_others(Nl *host, int family, uint32_t table, const GArray *routes, GError **error)
+{
+    g_autoptr(GArray) present = g_array_new(FALSE, FALSE, sizeof(HostRoute));
+
+    if (!network_read_table(host, family, table, present, error))
+        return false;
+    for (guint i = 0; i < present->len; i++) {
+        const HostRoute *route = &g_array_index(present, HostRoute, i);
+        if (is_wanted(routes, family, route))
+            continue;
+        queue_route(host, RTM_DELROUTE, 0, table, route);
+        nl_tolerate(host, ESRCH);
+    }
+    return nl_run(host, error);
+}
+
+bool uplink_table_set(Nl *host, int family, uint32_t table, const GArray *routes, GError **error)
+{
+    queue_unreachable(host, family, table);
+    for (guint i = 0; i < routes->len; i++) {
+        const HostRoute *route = &g_array_index(routes, HostRoute, i);
+        if (route->family == family)
+            queue_wanted(host, table, route);
+    }
+    return nl_run(host, error) && remove_others(host, family, table, routes, error);
+}
+
+static struct nlmsghdr *queue_rule(Nl *host, int family, uint32_t table, uint32_t priority, uint8_t length)
+{
+    struct fib_rule_hdr rule = {.family = (uint8_t)family, .dst_len = length, .action = FR_ACT_TO_TBL};
+    struct nlmsghdr *h = nl_add(host, g_strdup_printf("cannot set the rule for table %u", table), RTM_NEWRULE,
+                                NLM_F_CREATE | NLM_F_EXCL, &rule, sizeof rule);
+
+    nl_tolerate(host, EEXIST);
+    nl_tolerate(host, EAFNOSUPPORT);
+    nl_tolerate(host, EOPNOTSUPP);
+    mnl_attr_put_u32(h, FRA_TABLE, table);
+    mnl_attr_put_u32(h, FRA_PRIORITY, priority);
+    mnl_attr_put_u8(h, FRA_PROTOCOL, ROUTE_PROTOCOL);
+    return h;
+}
+
+void uplink_table_queue_from(Nl *host, int family, uint32_t table, const char *incoming)
+{
+    mnl_attr_put_strz(queue_rule(host, family, table, UPLINK_RULE_FROM, 0), FRA_IIFNAME, incoming);
+}
+
+void uplink_table_queue_to(Nl *host, uint32_t table, const IpPrefix *to)
+{
+    IpPrefix network = ip_prefix_network(to);
+
+    put_ip(queue_rule(host, to->address.family, table, UPLINK_RULE_TO, to->length), FRA_DST,
+           &network.address);
+}
