@@ -23,11 +23,10 @@ static const char *const subjects[] = {"ways"};
 /* Everything is about our groups; an accept here does not overrule a drop of another table. Every packet that
  * neither comes from nor goes to a link of ours leaves the chains by their policy. */
 static const char *const ruleset =
-    "table inet %1$s\n"
-    "delete table inet %1$s\n"
     "table inet %1$s {\n"
+    "  %2$s\n"
     "  comment \"netns-broker(8): static, by interface group; put back when missing\"\n"
-    "  set guarded { type ifname; comment \"forward only because of namespaces\"; %2$s }\n"
+    "  set guarded { type ifname; comment \"forward only because of namespaces\"; %3$s }\n"
     "  set ways { type ifname . ifname; comment \"Uplink=: from, to\"; }\n"
     "  chain postrouting {\n"
     "    type nat hook postrouting priority srcnat; policy accept;\n"
@@ -108,7 +107,7 @@ static void append_wanted(GString *text, const char *subject)
     }
 }
 
-char *firewall_text(const char *table, char *const *guarded)
+char *firewall_text(const char *table, const char *flags, char *const *guarded)
 {
     g_autofree char *elements = guarded_elements(guarded);
     g_autoptr(GString) text = g_string_new(NULL), wanted = g_string_new(NULL);
@@ -116,7 +115,7 @@ char *firewall_text(const char *table, char *const *guarded)
 
 #pragma GCC diagnostic push
 #pragma GCC diagnostic ignored "-Wformat-nonliteral"
-    g_string_printf(text, ruleset, table, elements);
+    g_string_printf(text, ruleset, table, flags, elements);
 #pragma GCC diagnostic pop
     for (size_t i = 0; i < G_N_ELEMENTS(subjects); i++)
         append_wanted(wanted, subjects[i]);
@@ -170,7 +169,10 @@ static bool apply(const char *text, GError **error)
 
 bool firewall_ensure(char *const *guarded, GError **error)
 {
-    g_autofree char *text = firewall_text(FIREWALL_TABLE, guarded), *present = NULL;
+    g_autofree char *table = firewall_text(FIREWALL_TABLE, "", guarded), *present = NULL;
+    /* named first, so that it is there to be deleted */
+    g_autofree char *text =
+        g_strconcat("table inet " FIREWALL_TABLE "\ndelete table inet " FIREWALL_TABLE "\n", table, NULL);
     int forward = nl_nft_rules(FIREWALL_TABLE, "forward", error),
         nat = forward < 0 ? -1 : nl_nft_rules(FIREWALL_TABLE, "postrouting", error);
 

@@ -9,6 +9,7 @@
 #include <stdint.h>
 
 #define FIREWALL_TABLE "netns-broker"
+#define FIREWALL_GUARD "netns-broker-guard" /* its twin, which `watch` holds (guard.h) */
 
 /* Interface groups of ours: base + bits. */
 #define FIREWALL_GROUP 0x6e620000u
@@ -31,8 +32,9 @@ bool firewall_want_nothing(const char *name, bool *ret_changed, GError **error);
 /* Can nft(8) name this interface? A wildcard or a quote in a name cannot be said. */
 bool firewall_can_say(const char *interface);
 
-/* The whole table as nft(8) reads it, called @table; owned by the caller. */
-char *firewall_text(const char *table, char *const *guarded);
+/* The whole table as nft(8) reads it, called @table, with @flags ("" or "flags owner;"); owned by the caller.
+ */
+char *firewall_text(const char *table, const char *flags, char *const *guarded);
 
 /* Puts the table in place when it is not there, or when @guarded (names of interfaces, NULL-terminated) has
  * changed: interfaces that forward only because of us, between which nothing may be forwarded. nft(8) is run

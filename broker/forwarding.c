@@ -11,6 +11,7 @@
 #include "ledger.h"
 #include "paths.h"
 #include "sysctl.h"
+#include "wake.h"
 
 #include <errno.h>
 #include <string.h>
@@ -163,6 +164,8 @@ bool forwarding_need(const char *name, Families families, bool refresh, Nl *host
     ledger.families = (Families)(ledger.families | families);
     fine = set_up(&ledger, look, host, error);
     ledger_done(&ledger);
+    if (fine)
+        watch_wake();
     return fine;
 }
 
@@ -199,16 +202,16 @@ bool forwarding_is_needed(void)
     return dir && g_dir_read_name(dir);
 }
 
-bool forwarding_refresh(Nl *host, GError **error)
+bool forwarding_refresh(bool links, Nl *host, GError **error)
 {
     Ledger ledger = ledger_load();
-    bool fine = set_up(&ledger, ledger.families != FAMILIES_NONE, host, error);
+    bool fine = set_up(&ledger, links && ledger.families != FAMILIES_NONE, host, error);
 
     ledger_done(&ledger);
     return fine;
 }
 
-bool forwarding_release(const char *name, bool wanted, GError **error)
+bool forwarding_release(const char *name, bool wanted, bool *ret_last, GError **error)
 {
     g_autofree char *path = g_build_filename(USERS, name, NULL);
 
@@ -217,6 +220,7 @@ bool forwarding_release(const char *name, bool wanted, GError **error)
         g_auto(GStrv) names = wanted ? forwarding_guarded() : NULL;
         return !wanted || firewall_ensure(names, error);
     }
+    *ret_last = true;
     /* ENOENT too: whoever removed it may have been killed before the rest */
     ledger_restore();
     return firewall_remove(error);

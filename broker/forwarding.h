@@ -17,15 +17,16 @@ bool forwarding_need(const char *name, Families families, bool refresh, Nl *host
 bool forwarding_set_end(const char *host_name, Families families, GError **error);
 
 /* @name needs it no more. The last one restores everything. No error when it never did.
- * @wanted: the table had elements of its own (firewall_want_nothing); they go although others are left. */
-bool forwarding_release(const char *name, bool wanted, GError **error);
+ * @wanted: the table had elements of its own (firewall_want_nothing); they go although others are left.
+ * *ret_last: nobody is left; then watch_wait() is to be called, without the lock. */
+bool forwarding_release(const char *name, bool wanted, bool *ret_last, GError **error);
 
 /* Is anybody left who needs it? */
 bool forwarding_is_needed(void);
 
-/* For whoever keeps watch: the table is put back where it is missing, interfaces that have come since get to
- * forward. */
-bool forwarding_refresh(Nl *host, GError **error);
+/* For whoever keeps watch: the table is put back where it is missing; with @links, interfaces that have come
+ * since get to forward. */
+bool forwarding_refresh(bool links, Nl *host, GError **error);
 
 /* Interfaces that forward only because of us, sorted, for firewall_text(); owned by the caller. */
 char **forwarding_guarded(void);

@@ -12,26 +12,41 @@
 
 #define LOCK_DIR RUN_DIR "/lock"
 
+/* -1 and errno. */
+static int lock_open(const char *path)
+{
+    if (g_mkdir_with_parents(RUN_DIR, 0755) < 0 || (mkdir(LOCK_DIR, 0700) < 0 && errno != EEXIST))
+        return -1;
+    return open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
+}
+
+/* Closes @fd where it cannot be had; -1 and errno. */
+static int lock_get(int fd, int how)
+{
+    while (fd >= 0 && flock(fd, how) < 0)
+        if (errno != EINTR) {
+            int errnum = errno;
+            close(fd);
+            errno = errnum;
+            return -1;
+        }
+    return fd;
+}
+
 int lock_take(const char *name, GError **error)
 {
     g_autofree char *path = g_build_filename(LOCK_DIR, name, NULL);
-    int fd, errnum;
+    int fd = lock_get(lock_open(path), LOCK_EX);
 
-    if (g_mkdir_with_parents(RUN_DIR, 0755) < 0 || (mkdir(LOCK_DIR, 0700) < 0 && errno != EEXIST)) {
-        errnum = errno;
-        fd = -1;
-    } else {
-        fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
-        errnum = errno;
-        while (fd >= 0 && flock(fd, LOCK_EX) < 0)
-            if (errno != EINTR) {
-                errnum = errno;
-                close(fd);
-                fd = -1;
-            }
-    }
     if (fd < 0)
-        g_set_error(error, G_FILE_ERROR, g_file_error_from_errno(errnum), "cannot lock %s: %s", path,
-                    strerrordesc_np(errnum));
+        g_set_error(error, G_FILE_ERROR, g_file_error_from_errno(errno), "cannot lock %s: %s", path,
+                    strerrordesc_np(errno));
     return fd;
+}
+
+int lock_try(const char *name)
+{
+    g_autofree char *path = g_build_filename(LOCK_DIR, name, NULL);
+
+    return lock_get(lock_open(path), LOCK_EX | LOCK_NB);
 }

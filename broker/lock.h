@@ -11,3 +11,6 @@
 
 /* Waits for it. Returns a fd to be closed (the lock ends with the last process that has it), or -1. */
 int lock_take(const char *name, GError **error);
+
+/* The same without waiting: -1 also when somebody holds it. */
+int lock_try(const char *name);

@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 static int serve_main(int argc, char **argv);
+static int watch_main(int argc, char **argv);
 
 typedef struct Verb {
     const char *name;
@@ -29,16 +30,27 @@ static const Verb verbs[] = {
     {"show", show_main, "NAME", "print the merged configuration"},
     {"up", up_main, "[--type=TYPE] [--all] NAME...", "the worker: build (root; what the units call)"},
     {"down", down_main, "[--no-block] [--all] NAME...", "the worker: remove (root; what the units call)"},
+    {"watch", watch_main, "", "follow the uplink and the firewalls (root; starts by itself)"},
     {"serve", serve_main, "[--listen PATH]", "answer chnetns and netnsctl (root; what the socket starts)"},
 };
 
-/* The front is a program of its own: gio and polkit would cost every other verb 1.3 ms. */
+/* The front and the watch are programs of their own: gio, libsystemd and libnftables would cost every other
+ * verb 1.3 ms. */
+static int become(const char *path, char **argv)
+{
+    execv(path, argv);
+    say_error("cannot start %s: %m", path);
+    return 1;
+}
+
 static int serve_main(int argc, char **argv)
 {
-    (void)argc;
-    execv(SERVE_PATH, argv);
-    say_error("cannot start %s: %m", SERVE_PATH);
-    return 1;
+    return become(SERVE_PATH, argv);
+}
+
+static int watch_main(int argc, char **argv)
+{
+    return become(WATCH_PATH, argv);
 }
 
 #define ROW "  %-9s %-29s %s\n"

@@ -287,6 +287,16 @@ bool nl_get(Nl *nl, NlEach each, void *user, GError **error)
     return fine;
 }
 
+/* The end of a dump carries its errno, if it has failed (net/netlink/af_netlink.c, netlink_dump_done). */
+static bool dump_ended(const struct nlmsghdr *h, GError **error)
+{
+    int errnum = mnl_nlmsg_get_payload_len(h) >= sizeof(int) ? -*(const int *)mnl_nlmsg_get_payload(h) : 0;
+
+    if (errnum > 0)
+        set_error(error, errnum, "cannot list", NULL);
+    return errnum <= 0;
+}
+
 /* One pass over a dump. @ret_interrupted: the kernel's tables changed meanwhile, the answer may be
  * inconsistent. */
 static bool dump_once(Nl *nl, NlEach each, void *user, bool *ret_interrupted, GError **error)
@@ -303,7 +313,7 @@ static bool dump_once(Nl *nl, NlEach each, void *user, bool *ret_interrupted, GE
             if (h->nlmsg_flags & NLM_F_DUMP_INTR)
                 *ret_interrupted = true;
             if (h->nlmsg_type == NLMSG_DONE)
-                return true;
+                return dump_ended(h, error);
             if (h->nlmsg_type == NLMSG_ERROR) {
                 const struct nlmsgerr *answer = mnl_nlmsg_get_payload(h);
                 set_error(error, -answer->error, "cannot list", extended_words(h));
@@ -341,6 +351,7 @@ static bool dump_begin(Nl *nl, uint16_t type, uint8_t family, uint32_t table, GE
     struct nlmsghdr *h = nl_add(nl, NULL, type, NLM_F_DUMP, &payload, dump_payload(type));
     bool sent;
 
+    g_assert(nl->queue->len == 1); /* what was queued before would be sent instead */
     h->nlmsg_flags &= (uint16_t)~NLM_F_ACK;
     if (table)
         mnl_attr_put_u32(h, RTA_TABLE, table);

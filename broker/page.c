@@ -194,6 +194,22 @@ static void rules_print(const json_t *rules)
     }
 }
 
+/* "eth0 via 192.168.1.1 (IPv4)"; what was wanted where there is none. */
+static void uplink_print(const json_t *uplink)
+{
+    static const char *const families[][2] = {{"ipv4", "IPv4"}, {"ipv6", "IPv6"}};
+    const char *key = "Uplink";
+    if (!uplink)
+        return;
+    for (size_t i = 0; i < G_N_ELEMENTS(families); i++) {
+        const json_t *way = json_object_get(uplink, families[i][0]);
+        g_autofree char *interface = get(way, "interface");
+        g_autoptr(GString) text = g_string_new(*interface ? interface : "none now: nothing leaves");
+        append_pair(text, "via", way, "gateway");
+        line(&key, "%s (%s)", text->str, families[i][1]);
+    }
+}
+
 static void words_print(const char *key, const json_t *words)
 {
     size_t i;
@@ -233,6 +249,7 @@ void page_status(const json_t *entry)
     links_print(json_object_get(entry, "links"));
     routes_print(json_object_get(entry, "routes"));
     rules_print(json_object_get(entry, "rules"));
+    uplink_print(json_object_get(entry, "uplink"));
     words_print("DNS", json_object_get(dns, "servers"));
     words_print("Domains", json_object_get(dns, "domains"));
     processes_print(json_object_get(entry, "processes"));

@@ -132,6 +132,9 @@ pid_t spawn_detach(GError **error)
                     g_strerror(errno));
     if (pid == 0) {
         int null = open("/dev/null", O_RDWR | O_CLOEXEC);
+        sigset_t none;
+        sigemptyset(&none);
+        sigprocmask(SIG_SETMASK, &none, NULL);
         (void)setsid();
         /* whoever reads our output is not kept waiting for what we leave in the background */
         if (null < 0 || dup2(null, 0) < 0 || dup2(null, 1) < 0)

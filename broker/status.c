@@ -145,6 +145,16 @@ static void put_peers(json_t *links, const Record *record)
     }
 }
 
+/* What the host does for it with [NAT] Uplink= (ways.h). */
+static void put_uplink(json_t *entry, const char *name)
+{
+    g_autofree char *path = g_strconcat(RUN_DIR "/uplink/", name, ".json", NULL);
+    json_t *state = json_load_file(path, 0, NULL);
+    if (json_is_object(state))
+        json_object_set(entry, "uplink", state);
+    json_decref(state);
+}
+
 static bool put_inside(json_t *entry, const char *name, int nsfd, const Record *record, GError **error)
 {
     NsId id;
@@ -154,6 +164,7 @@ static bool put_inside(json_t *entry, const char *name, int nsfd, const Record *
         return false;
     }
     put_peers(json_object_get(found, "links"), record);
+    put_uplink(entry, name);
     json_object_set_new(entry, "nsid",
                         json_pack("{s:I,s:I}", "dev", (json_int_t)id.dev, "ino", (json_int_t)id.ino));
     json_object_update(entry, found);

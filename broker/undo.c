@@ -9,6 +9,7 @@
 #include "lock.h"
 #include "resolv.h"
 #include "route-flush.h"
+#include "wake.h"
 #include "ways.h"
 
 #include <string.h>
@@ -119,14 +120,16 @@ static bool release_host(const Record *record, Nl *host, GError **error)
 {
     int lock = lock_take(LOCK_HOST, error);
     GError *now = NULL, *first = NULL;
-    bool wanted = false;
+    bool wanted = false, last = false;
 
     if (lock < 0)
         return false;
     keep(ways_remove(record->name, record->detail, host, &now), &first, g_steal_pointer(&now));
     keep(firewall_want_nothing(record->name, &wanted, &now), &first, g_steal_pointer(&now));
-    keep(forwarding_release(record->name, wanted, &now), &first, g_steal_pointer(&now));
+    keep(forwarding_release(record->name, wanted, &last, &now), &first, g_steal_pointer(&now));
     close(lock);
+    if (last)
+        watch_wait();
     if (first)
         g_propagate_error(error, first);
     return !first;

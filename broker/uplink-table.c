@@ -76,75 +76,75 @@ static struct nlmsghdr *queue_route(Nl *host, uint16_t message, uint16_t flags, 
     return h;
 }
 
+/* An interface that is down or gone, a source address that has gone, a host without IPv6: the next look mends
+ * it. */
 static void queue_wanted(Nl *host, uint32_t table, const HostRoute *route)
 {
-    HostRoute ours = *route;
-
-    ours.metric = 0;
-    ours.type = RTN_UNICAST;
-    queue_route(host, RTM_NEWROUTE, NLM_F_CREATE | NLM_F_REPLACE, table, &ours);
-    nl_tolerate(host, ENETDOWN);
-    nl_tolerate(host, ENODEV);
-    nl_tolerate(host, EINVAL); /* a source address that has gone meanwhile */
+    queue_route(host, RTM_NEWROUTE, NLM_F_CREATE | NLM_F_REPLACE, table, route);
+    if (route->type == RTN_UNICAST) {
+        nl_tolerate(host, ENETDOWN);
+        nl_tolerate(host, ENODEV);
+        nl_tolerate(host, EINVAL);
+    }
     nl_tolerate(host, EAFNOSUPPORT);
-}
-
-static void queue_unreachable(Nl *host, int family, uint32_t table)
-{
-    HostRoute route = {.family = family, .type = RTN_UNREACHABLE, .metric = METRIC_LAST};
-
-    queue_route(host, RTM_NEWROUTE, NLM_F_CREATE | NLM_F_REPLACE, table, &route);
-    nl_tolerate(host, EAFNOSUPPORT);
-    nl_tolerate(host, EOPNOTSUPP); /* a host without IPv6 */
 }
 
 static bool same_route(const HostRoute *a, const HostRoute *b)
 {
-    return a->destination.length == b->destination.length && a->index == b->index &&
-           (a->destination.length == 0 ||
-            ip_address_equal(&a->destination.address, &b->destination.address)) &&
-           a->gateway.family == b->gateway.family &&
-           (a->gateway.family == AF_UNSPEC || ip_address_equal(&a->gateway, &b->gateway));
+    if (a->type != b->type || a->destination.length != b->destination.length ||
+        (a->destination.length > 0 && !ip_address_equal(&a->destination.address, &b->destination.address)))
+        return false;
+    return a->type != RTN_UNICAST ||
+           (a->index == b->index && a->gateway.family == b->gateway.family &&
+            (a->gateway.family == AF_UNSPEC || ip_address_equal(&a->gateway, &b->gateway)));
 }
 
-static bool is_wanted(const GArray *routes, int family, const HostRoute *present)
+static bool has_route(const GArray *routes, const HostRoute *wanted)
 {
-    if (present->type != RTN_UNICAST)
-        return present->metric == METRIC_LAST;
-    for (guint i = 0; i < routes->len; i++) {
-        const HostRoute *route = &g_array_index(routes, HostRoute, i);
-        if (route->family == family && same_route(route, present))
+    for (guint i = 0; i < routes->len; i++)
+        if (same_route(&g_array_index(routes, HostRoute, i), wanted))
             return true;
-    }
     return false;
 }
 
-/* What was there before and is not wanted any more. */
-static bool remove_others(Nl *host, int family, uint32_t table, const GArray *routes, GError **error)
+/* Those of the family, as they will stand in the table. */
+static GArray *wanted_routes(const GArray *routes, int family)
 {
-    g_autoptr(GArray) present = g_array_new(FALSE, FALSE, sizeof(HostRoute));
+    GArray *wanted = g_array_new(FALSE, FALSE, sizeof(HostRoute));
+    HostRoute last = {.family = family, .type = RTN_UNREACHABLE, .metric = METRIC_LAST};
+
+    for (guint i = 0; i < routes->len; i++) {
+        HostRoute route = g_array_index(routes, HostRoute, i);
+        route.metric = 0; /* the kernel's default: a route replaces another to the same destination */
+        route.type = RTN_UNICAST;
+        if (route.family == family)
+            g_array_append_val(wanted, route);
+    }
+    g_array_append_val(wanted, last);
+    return wanted;
+}
+
+/* Only what is missing and what is too much: whoever watches the routes is not woken by one who looks. */
+bool uplink_table_set(Nl *host, int family, uint32_t table, const GArray *routes, GError **error)
+{
+    g_autoptr(GArray) present = g_array_new(FALSE, FALSE, sizeof(HostRoute)),
+                      wanted = wanted_routes(routes, family);
 
     if (!network_read_table(host, family, table, present, error))
         return false;
+    for (guint i = wanted->len; i-- > 0;) /* the unreachable one first */
+        if (!has_route(present, &g_array_index(wanted, HostRoute, i)))
+            queue_wanted(host, table, &g_array_index(wanted, HostRoute, i));
+    if (!nl_run(host, error))
+        return false;
     for (guint i = 0; i < present->len; i++) {
         const HostRoute *route = &g_array_index(present, HostRoute, i);
-        if (is_wanted(routes, family, route))
+        if (has_route(wanted, route))
             continue;
         queue_route(host, RTM_DELROUTE, 0, table, route);
         nl_tolerate(host, ESRCH);
     }
     return nl_run(host, error);
-}
-
-bool uplink_table_set(Nl *host, int family, uint32_t table, const GArray *routes, GError **error)
-{
-    queue_unreachable(host, family, table);
-    for (guint i = 0; i < routes->len; i++) {
-        const HostRoute *route = &g_array_index(routes, HostRoute, i);
-        if (route->family == family)
-            queue_wanted(host, table, route);
-    }
-    return nl_run(host, error) && remove_others(host, family, table, routes, error);
 }
 
 static struct nlmsghdr *queue_rule(Nl *host, int family, uint32_t table, uint32_t priority, uint8_t length)

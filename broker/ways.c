@@ -79,8 +79,9 @@ static bool set_end(const WayEnd *end, const Network *network, const Uplink *upl
         append_end(routes, end, families[i], index);
         if (!uplink_table_set(host, families[i], end->table, routes, error))
             return false;
-        uplink_table_queue_from(host, families[i], end->table, end->host_name);
     }
+    for (size_t i = 0; i < G_N_ELEMENTS(families); i++)
+        uplink_table_queue_from(host, families[i], end->table, end->host_name);
     for (guint i = 0; index && i < end->prefixes->len; i++)
         uplink_table_queue_to(host, end->table, end->prefixes->pdata[i]);
     return nl_run(host, error);
@@ -204,6 +205,25 @@ char **ways_servers(const char *name)
 
     json_decref(state);
     return servers;
+}
+
+static int by_name(const void *a, const void *b)
+{
+    return strcmp(*(char *const *)a, *(char *const *)b);
+}
+
+char **ways_names(void)
+{
+    g_autoptr(GDir) dir = g_dir_open(STATE_DIR, 0, NULL); /* none: nobody has */
+    GPtrArray *names = g_ptr_array_new();
+    const char *file;
+
+    while (dir && (file = g_dir_read_name(dir)))
+        if (g_str_has_suffix(file, ".json"))
+            g_ptr_array_add(names, g_strndup(file, strlen(file) - strlen(".json")));
+    g_ptr_array_sort(names, by_name);
+    g_ptr_array_add(names, NULL);
+    return (char **)g_ptr_array_free(names, FALSE);
 }
 
 bool ways_set(const Ways *ways, const Network *network, Nl *host, GError **error)

@@ -38,3 +38,5 @@ bool ways_remove(const char *name, const json_t *detail, Nl *host, GError **erro
 json_t *ways_state(const char *name);
 /* Its "servers"; empty where there are none. Owned by the caller. */
 char **ways_servers(const char *name);
+/* All names that have one, sorted; never NULL. Owned by the caller. */
+char **ways_names(void);

@@ -7,7 +7,7 @@ _netnsctl() {
     done
     case $verb:$cur in
     :-*) choice='--help --version' ;;
-    :*) choice='list status start stop check show up down serve' ;;
+    :*) choice='list status start stop check show up down watch serve' ;;
     list:-*) choice='--json --names --no-legend --no-ask-password' ;;
     status:-*) choice='--json --no-ask-password' ;;
     start:-* | stop:-*) choice='--no-ask-password' ;;

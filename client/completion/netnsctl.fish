@@ -11,6 +11,7 @@ for command in netnsctl netns-broker
     complete -c $command -n __fish_use_subcommand -a show -d 'Print the merged configuration'
     complete -c $command -n __fish_use_subcommand -a up -d 'Build namespaces now (root)'
     complete -c $command -n __fish_use_subcommand -a down -d 'Remove namespaces now (root)'
+    complete -c $command -n __fish_use_subcommand -a watch -d 'Follow the uplink and the firewalls'
     complete -c $command -n __fish_use_subcommand -a serve -d 'Answer requests (the broker itself)'
     complete -c $command -n "__fish_seen_subcommand_from $named" -a '(netnsctl list --names 2>/dev/null)'
     complete -c $command -n '__fish_seen_subcommand_from list status' -l json -d 'Print JSON'

@@ -21,6 +21,7 @@ _netnsctl() {
         'show:print the merged configuration'
         'up:build namespaces now (root)'
         'down:remove namespaces now (root)'
+        'watch:follow the uplink and the firewalls'
         'serve:answer requests (the broker itself)'
     )
     local json='--json[print JSON]' password='--no-ask-password[where polkit wants a password, take that for a no]'

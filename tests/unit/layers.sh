@@ -43,6 +43,7 @@ allowed() {
     case $1 in
     verbs) echo 'verbs worker text ground' ;;
     front) echo 'front text ground' ;;
+    watch) echo 'watch worker text ground' ;;
     worker) echo 'worker text ground' ;;
     text) echo 'text ground' ;;
     ground) echo ground ;;

@@ -1,0 +1,64 @@
+/* wake.c - see wake.h. */
+#include "wake.h"
+
+#include "lock.h"
+#include "paths.h"
+#include "say.h"
+#include "spawn.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <string.h>
+#include <sys/file.h>
+#include <unistd.h>
+
+/* Without a journal its words go here. */
+#define LOG RUN_DIR "/watch.log"
+
+static bool systemd_is_there(void)
+{
+    return access("/run/systemd/system", F_OK) == 0; /* sd_booted(3) */
+}
+
+static bool watched(void)
+{
+    int lock = lock_try(LOCK_WATCH);
+
+    if (lock >= 0)
+        close(lock);
+    return lock < 0;
+}
+
+/* In a child that nobody waits for. Its stderr must not be that of the command that started it: whoever reads
+ * that to its end would wait for us. */
+G_GNUC_NORETURN static void become_watch(void)
+{
+    char *const argv[] = {(char *)"netns-broker", (char *)"watch", NULL};
+    int log = open(LOG, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC | O_NOFOLLOW, 0600);
+
+    if (log < 0 || dup2(log, 2) < 0)
+        _exit(1);
+    execv(WATCH_PATH, argv);
+    say_error("cannot start " WATCH_PATH ": %s", strerrordesc_np(errno));
+    _exit(1);
+}
+
+void watch_wake(void)
+{
+    g_autoptr(GError) error = NULL;
+    pid_t pid;
+
+    if (systemd_is_there() || watched())
+        return;
+    pid = spawn_detach(&error);
+    if (pid == 0)
+        become_watch();
+    if (pid < 0)
+        say_warning("nobody watches the host for namespaces: %s", error->message);
+}
+
+void watch_wait(void)
+{
+    for (int i = 0; i < 1000 && watched(); i++)
+        g_usleep(2000);
+}

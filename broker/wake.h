@@ -1,0 +1,17 @@
+/* wake.h - the worker's side of `netns-broker watch`, which runs while a namespace needs the host. */
+#pragma once
+
+#include <glib.h>
+#include <stdbool.h>
+
+/* Held by the one that watches, for as long as it lives. */
+#define LOCK_WATCH ".watch"
+
+/* Starts it where nobody else does: systemd has netns-broker-watch.path. To be called with the host's lock,
+ * after a namespace's need was noted. That it cannot be started is said, and no failure: the namespace works
+ * without. */
+void watch_wake(void);
+
+/* After the last need was taken back: waits until it has ended, and with it what it holds; two seconds at
+ * most. Not with the host's lock, which it takes to end. */
+void watch_wait(void);

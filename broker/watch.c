@@ -1,0 +1,164 @@
+/* watch.c - see watch.h. */
+#include "watch.h"
+
+#include "conf.h"
+#include "forwarding.h"
+#include "lock.h"
+#include "network.h"
+#include "paths.h"
+#include "record.h"
+#include "resolv.h"
+#include "say.h"
+#include "spawn.h"
+#include "undo.h"
+#include "ways.h"
+
+#include <unistd.h>
+
+/* Said once, until it is well again: a look is taken often. */
+static void complain(const char *about, const GError *error)
+{
+    static GHashTable *said;
+    const char *before;
+
+    if (!said)
+        said = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, g_free);
+    before = g_hash_table_lookup(said, about);
+    if (error && g_strcmp0(before, error->message) != 0) {
+        say_warning("%s: %s", about, error->message);
+        g_hash_table_replace(said, g_strdup(about), g_strdup(error->message));
+    } else if (!error) {
+        g_hash_table_remove(said, about);
+    }
+}
+
+static void set_table(Watch *watch, bool links)
+{
+    g_autoptr(GError) table = NULL, twin = NULL;
+    bool fine = forwarding_refresh(links, watch->host, &table);
+    g_auto(GStrv) guarded = forwarding_guarded();
+
+    complain("the firewall", fine ? NULL : table);
+    fine = guard_set(watch->guard, guarded, &twin);
+    complain("the firewall's guard", fine ? NULL : twin);
+}
+
+/* The guard goes before the lock is had, because it takes the kernel as long as the worker's own table, which
+ * it removes meanwhile under the lock. */
+bool watch_needed(Watch *watch)
+{
+    int host;
+    bool needed;
+
+    if (forwarding_is_needed())
+        return true;
+    guard_clear(watch->guard);
+    host = lock_take(LOCK_HOST, NULL);
+    needed = forwarding_is_needed();
+    if (needed) {
+        set_table(watch, false);
+    } else {
+        close(watch->lock); /* who needs us from now on finds it free (wake.h) */
+        watch->lock = -1;
+    }
+    if (host >= 0)
+        close(host);
+    return needed;
+}
+
+/* A namespace that is up, whole, and not being changed. */
+static Record *settled(const char *name)
+{
+    g_autoptr(Record) record = record_load(name, NULL);
+
+    return record && record->ready && record->digest ? g_steal_pointer(&record) : NULL;
+}
+
+static void set_ways(Watch *watch, const char *name, const Network *network)
+{
+    g_autoptr(Record) record = settled(name);
+    g_autoptr(GError) error = NULL;
+    bool fine;
+
+    if (!record || !json_object_get(record->detail, "uplink"))
+        return;
+    fine = ways_set_again(name, record->detail, network, watch->host, &error);
+    if (fine && json_is_true(json_object_get(record->detail, "uplink_servers"))) {
+        g_auto(GStrv) servers = ways_servers(name);
+        fine = resolv_refresh(name, servers, &error);
+    }
+    complain(name, fine ? NULL : error);
+}
+
+static void set_all_ways(Watch *watch)
+{
+    g_autoptr(GError) error = NULL;
+    g_auto(GStrv) names = ways_names();
+    g_autoptr(Network) network = names[0] ? network_read(watch->host, &error) : NULL;
+
+    complain("the uplink", error);
+    for (char **name = names; network && *name; name++)
+        set_ways(watch, *name, network);
+}
+
+/* The last need may have gone since it was looked: then nothing is to be put back. */
+static void look(Watch *watch, bool ways, bool links)
+{
+    g_autoptr(GError) error = NULL;
+    int lock = lock_take(LOCK_HOST, &error);
+
+    complain("the lock", error);
+    if (lock < 0)
+        return;
+    if (forwarding_is_needed()) {
+        if (ways)
+            set_all_ways(watch);
+        set_table(watch, links);
+    }
+    close(lock);
+}
+
+void watch_table(Watch *watch, bool links)
+{
+    look(watch, false, links);
+}
+
+void watch_ways(Watch *watch)
+{
+    look(watch, true, true);
+}
+
+static bool has_gone(const Record *record)
+{
+    int fd = undo_namespace(record);
+
+    if (fd >= 0)
+        close(fd);
+    return fd < 0 && record->id.ino != 0;
+}
+
+/* netnsctl knows whether a unit has it. */
+static void take_down(const char *name)
+{
+    char *const argv[] = {(char *)BROKER_PATH, (char *)"stop", (char *)name, NULL};
+    g_autoptr(GError) error = NULL;
+    pid_t pid;
+
+    say_info("%s: somebody has removed its network namespace; what it left is taken away", name);
+    pid = spawn_detach(&error);
+    if (pid == 0) {
+        execv(argv[0], argv);
+        _exit(1);
+    }
+    if (pid < 0)
+        say_warning("%s: %s", name, error->message);
+}
+
+/* What we take down ourselves has a record that is no longer ready, or none. */
+void watch_name(const char *name)
+{
+    g_autoptr(Record) record = conf_name_valid(name, NULL) ? settled(name) : NULL;
+
+    if (record && has_gone(record))
+        take_down(name);
+}

@@ -1,0 +1,24 @@
+/* watch.h - what `netns-broker watch` looks at when something has changed. Each look is whole and changes
+ * nothing where all is well, so it may be taken at any time, and again. */
+#pragma once
+
+#include "guard.h"
+#include "nl.h"
+
+typedef struct Watch {
+    Nl *host;
+    Guard *guard;
+    int lock; /* LOCK_WATCH; -1: given back */
+} Watch;
+
+/* False: nobody needs the host any more; then the table of the guard is gone and the lock given back. */
+bool watch_needed(Watch *watch);
+
+/* The firewall's table and its twin; with @links, also interfaces that have come since get to forward. */
+void watch_table(Watch *watch, bool links);
+
+/* The ways out of all namespaces that have Uplink=, with their name servers, and the table. */
+void watch_ways(Watch *watch);
+
+/* Somebody has removed /run/netns/@name: if it was not us, what it left in the host is taken away. */
+void watch_name(const char *name);
