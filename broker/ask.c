@@ -83,9 +83,9 @@ static json_t *json_receive(int fd, GError **error)
     return json;
 }
 
-static json_t *json_ask(const char *verb, const char *name, const Options *options, GError **error)
+static json_t *json_ask(const char *verb, const char *name, bool ask_password, GError **error)
 {
-    Question question = {.verb = verb, .name = name, .ask_password = !options->no_ask_password};
+    Question question = {.verb = verb, .name = name, .ask_password = ask_password};
     char why[TALK_ROOM];
     Wire reply;
     if (!talk(&question, &reply, why)) {
@@ -105,10 +105,10 @@ static json_t *json_ask(const char *verb, const char *name, const Options *optio
 /* ---- list, status
  * ------------------------------------------------------------------------------------------------------- */
 
-static json_t *list_get(const Options *options, GError **error)
+json_t *ask_list(bool ask_password, GError **error)
 {
     if (!is_root())
-        return json_ask("list", NULL, options, error);
+        return json_ask("list", NULL, ask_password, error);
     g_auto(GStrv) names = status_names(error);
     return names ? status_list(names) : NULL;
 }
@@ -144,7 +144,7 @@ int list_main(int argc, char **argv)
         say_error("list: takes no names (netnsctl status NAME does)");
         return EXIT_USAGE;
     }
-    json_t *list = list_get(&options, &error);
+    json_t *list = ask_list(!options.no_ask_password, &error);
     if (!list)
         return failed(error);
     if (options.json)
@@ -166,9 +166,9 @@ static void processes_add(json_t *entry)
                                           (ino_t)json_integer_value(json_object_get(id, "ino"))));
 }
 
-static json_t *status_get(const char *name, const Options *options, GError **error)
+json_t *ask_status(const char *name, bool ask_password, GError **error)
 {
-    json_t *entry = is_root() ? status_of(name, error) : json_ask("status", name, options, error);
+    json_t *entry = is_root() ? status_of(name, error) : json_ask("status", name, ask_password, error);
     if (entry && !json_is_object(entry)) {
         json_decref(entry);
         g_set_error(error, G_FILE_ERROR, G_FILE_ERROR_INVAL,
@@ -187,7 +187,7 @@ static json_t *statuses_get(const Options *options, int *ret_failures)
     size_t i;
     for (char **name = options->rest; *name; name++)
         g_ptr_array_add(names, *name);
-    if (names->len == 0 && !(list = list_get(options, &error)))
+    if (names->len == 0 && !(list = ask_list(!options->no_ask_password, &error)))
         *ret_failures += failed(g_steal_pointer(&error));
     json_array_foreach(list, i, entry)
     {
@@ -195,7 +195,7 @@ static json_t *statuses_get(const Options *options, int *ret_failures)
             g_ptr_array_add(names, (char *)json_string_value(json_object_get(entry, "name")));
     }
     for (guint n = 0; n < names->len; n++) {
-        entry = status_get(names->pdata[n], options, &error);
+        entry = ask_status(names->pdata[n], !options->no_ask_password, &error);
         if (entry)
             json_array_append_new(all, entry);
         else

@@ -1,8 +1,18 @@
 /* ask.h - netnsctl's verbs for everybody. Root finds out and acts by itself; others ask the broker. */
 #pragma once
 
+#include <glib.h>
+#include <jansson.h>
+#include <stdbool.h>
+
 /* argv[0] is the verb. Each returns netnsctl's exit status: 0 good, 1 failed (said on stderr), 2 usage. */
 int list_main(int argc, char **argv);
 int status_main(int argc, char **argv);
 int start_main(int argc, char **argv);
 int stop_main(int argc, char **argv);
+
+/* What status.h says of all that the caller may see, or of one. @ask_password: where polkit wants one. NULL
+ * and an error.
+ */
+json_t *ask_list(bool ask_password, GError **error);
+json_t *ask_status(const char *name, bool ask_password, GError **error);

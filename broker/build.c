@@ -61,9 +61,7 @@ static json_t *planned(const Conf *conf)
     return detail;
 }
 
-/* Of what is built: who may enter and what it is called changes nothing of it, and a comment neither; the
- * ruleset's text does. */
-static char *digest_of(const Conf *conf)
+char *build_digest(const Conf *conf)
 {
     g_autoptr(GChecksum) sum = g_checksum_new(G_CHECKSUM_SHA256);
     g_autofree char *ruleset = NULL;
@@ -88,7 +86,7 @@ static Record *record_new(const Conf *conf, bool asked)
     record->asked = asked;
     record->name = g_strdup(conf->name);
     record->type = g_strdup(conf->type);
-    record->digest = digest_of(conf);
+    record->digest = build_digest(conf);
     record->detail = planned(conf);
     return record;
 }
@@ -236,7 +234,7 @@ static bool change(const Conf *conf, Record *old, bool asked, int nsfd, Nl *host
 static bool up_again(const Conf *conf, Record *record, bool asked, int nsfd, Nl *host, BuildResult *ret,
                      GError **error)
 {
-    g_autofree char *digest = digest_of(conf);
+    g_autofree char *digest = build_digest(conf);
     bool same = g_strcmp0(record->digest, digest) == 0 && undo_intact(record, nsfd, host);
 
     *ret = same ? BUILD_UNCHANGED : BUILD_CHANGED;

@@ -1,6 +1,7 @@
 /* build.h - a namespace made or changed, under its lock. */
 #pragma once
 
+#include "conf.h"
 #include "nl.h"
 
 #include <stdbool.h>
@@ -13,3 +14,7 @@ typedef enum BuildResult { BUILD_UNCHANGED, BUILD_CHANGED, BUILD_MADE } BuildRes
  * says what was tried: BUILD_CHANGED = it was up before, and is still there, without links where the kernel
  * refused the change. @host: netlink socket of the host. */
 bool build_up(const char *name, const char *type, Nl *host, BuildResult *ret, GError **error);
+
+/* A digest of what is built: who may enter and what it is called changes nothing of it, and a comment
+ * neither; the ruleset's text does. Owned by the caller; of what is up, the record has it. */
+char *build_digest(const Conf *conf);

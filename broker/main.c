@@ -1,6 +1,7 @@
 /* main.c - netns-broker, also called netnsctl: a table of verbs. */
 #include "ask.h"
 #include "check.h"
+#include "doctor.h"
 #include "parse.h"
 #include "paths.h"
 #include "say.h"
@@ -27,6 +28,7 @@ static const Verb verbs[] = {
     {"start", start_main, "[--no-ask-password] NAME...", "bring namespaces up"},
     {"stop", stop_main, "[--no-ask-password] NAME...", "take namespaces down"},
     {"check", check_main, "[NAME|FILE...]", "find slips in the configuration"},
+    {"doctor", doctor_main, "[--json] [NAME...]", "what is wrong, and what to do"},
     {"show", show_main, "NAME", "print the merged configuration"},
     {"up", up_main, "[--type=TYPE] [--all] NAME...", "the worker: build (root; what the units call)"},
     {"down", down_main, "[--no-block] [--all] NAME...", "the worker: remove (root; what the units call)"},

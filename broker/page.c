@@ -254,3 +254,21 @@ void page_status(const json_t *entry)
     words_print("Domains", json_object_get(dns, "domains"));
     processes_print(json_object_get(entry, "processes"));
 }
+
+void page_doctor(const json_t *patient)
+{
+    g_autofree char *name = get(patient, "name"), *verdict = get(patient, "verdict");
+    size_t i, j;
+    const json_t *finding, *advice;
+    printf("%s: %s\n", name, verdict);
+    json_array_foreach(json_object_get(patient, "findings"), i, finding)
+    {
+        g_autofree char *topic = get(finding, "topic"), *text = get(finding, "text");
+        printf("    %s: %s\n", topic, text);
+        json_array_foreach(json_object_get(finding, "advice"), j, advice)
+        {
+            g_autofree char *what = printable(json_string_value(advice));
+            printf("      -> %s\n", what);
+        }
+    }
+}

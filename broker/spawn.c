@@ -123,6 +123,20 @@ bool spawn_read(char *const *argv, char *const *env, int nsfd, const char *input
     return fine;
 }
 
+char *spawn_ask(char *const *argv)
+{
+    int out = memfd_create("output", MFD_CLOEXEC), null = open("/dev/null", O_WRONLY | O_CLOEXEC);
+    char *text = NULL;
+
+    if (out >= 0 && null >= 0 && run(argv, NULL, -1, NULL, out, null, NULL))
+        text = contents(out);
+    if (out >= 0)
+        close(out);
+    if (null >= 0)
+        close(null);
+    return text;
+}
+
 pid_t spawn_detach(GError **error)
 {
     pid_t pid = fork();

@@ -17,6 +17,10 @@ bool spawn_run(char *const *argv, char *const *env, int nsfd, const char *input,
 bool spawn_read(char *const *argv, char *const *env, int nsfd, const char *input, bool errors, char **ret,
                 GError **error);
 
+/* What a program says that is only asked, here and with nothing to read: its stdout, owned by the caller. Its
+ * stderr, warnings of all kinds, goes nowhere. NULL: it could not be run, or failed. */
+char *spawn_ask(char *const *argv);
+
 /* Goes on in a child that nobody waits for, with stdin from /dev/null: 0 in it, its pid in the parent, -1 and
  * an error. The child shares open files, so it keeps the locks that the parent holds; it ends with _exit. */
 pid_t spawn_detach(GError **error);

@@ -58,7 +58,7 @@ static json_t *summary(const char *name, const Record *record, int nsfd, const C
 }
 
 /* A type that was named at the start only (netns-nat@NAME) has no file: then the record knows it. */
-static Conf *conf_of(const char *name, const Record *record, GError **error)
+Conf *status_conf(const char *name, const Record *record, GError **error)
 {
     g_autoptr(GError) slip = NULL;
     Conf *conf = conf_load(name, NULL, CONF_STRICT, NULL, &slip);
@@ -79,7 +79,7 @@ json_t *status_list(char *const *names)
     for (; *names; names++) {
         g_autoptr(GError) slip = NULL;
         g_autoptr(Record) record = record_load(*names, NULL);
-        g_autoptr(Conf) conf = conf_of(*names, record, &slip);
+        g_autoptr(Conf) conf = status_conf(*names, record, &slip);
         int nsfd = nsfs_open(*names, NULL);
         json_array_append_new(list, summary(*names, record, nsfd, conf, slip));
         if (nsfd >= 0)
@@ -180,7 +180,7 @@ json_t *status_of(const char *name, GError **error)
     if (!conf_name_valid(name, error))
         return NULL;
     g_autoptr(Record) record = record_load(name, NULL);
-    g_autoptr(Conf) conf = conf_of(name, record, &slip);
+    g_autoptr(Conf) conf = status_conf(name, record, &slip);
     int nsfd = nsfs_open(name, NULL);
     if (!record && nsfd < 0 && g_error_matches(slip, CONF_ERROR, CONF_ERROR_NOT_FOUND)) {
         g_set_error(error, CONF_ERROR, CONF_ERROR_NOT_FOUND,

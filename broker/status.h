@@ -2,6 +2,9 @@
  * and root's alike. */
 #pragma once
 
+#include "conf.h"
+#include "record.h"
+
 #include <glib.h>
 #include <jansson.h>
 
@@ -20,3 +23,8 @@ json_t *status_of(const char *name, GError **error);
 
 /* Names with a file or a record, sorted, each once. NULL and an error. */
 char **status_names(GError **error);
+
+/* The configuration of @name: of its files, or where a type was asked for without a file (@record, may be
+ * NULL) of that type. NULL and an error; CONF_ERROR_NOT_FOUND where neither a file nor a record says
+ * anything. */
+Conf *status_conf(const char *name, const Record *record, GError **error);

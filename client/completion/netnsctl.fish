@@ -1,5 +1,5 @@
 # fish completion for netnsctl (and netns-broker, its other name): verbs, and the names the user may see.
-set -l named status start stop check show up down
+set -l named status start stop check doctor show up down
 
 for command in netnsctl netns-broker
     complete -c $command -f
@@ -8,16 +8,17 @@ for command in netnsctl netns-broker
     complete -c $command -n __fish_use_subcommand -a start -d 'Bring namespaces up'
     complete -c $command -n __fish_use_subcommand -a stop -d 'Take namespaces down'
     complete -c $command -n __fish_use_subcommand -a check -d 'Find slips in configuration files'
+    complete -c $command -n __fish_use_subcommand -a doctor -d 'What is wrong, and what to do'
     complete -c $command -n __fish_use_subcommand -a show -d 'Print the merged configuration'
     complete -c $command -n __fish_use_subcommand -a up -d 'Build namespaces now (root)'
     complete -c $command -n __fish_use_subcommand -a down -d 'Remove namespaces now (root)'
     complete -c $command -n __fish_use_subcommand -a watch -d 'Follow the uplink and the firewalls'
     complete -c $command -n __fish_use_subcommand -a serve -d 'Answer requests (the broker itself)'
     complete -c $command -n "__fish_seen_subcommand_from $named" -a '(netnsctl list --names 2>/dev/null)'
-    complete -c $command -n '__fish_seen_subcommand_from list status' -l json -d 'Print JSON'
+    complete -c $command -n '__fish_seen_subcommand_from list status doctor' -l json -d 'Print JSON'
     complete -c $command -n '__fish_seen_subcommand_from list' -l names -d 'Names only'
     complete -c $command -n '__fish_seen_subcommand_from list' -l no-legend -d 'No head line'
-    complete -c $command -n '__fish_seen_subcommand_from list status start stop' -l no-ask-password -d 'Never ask'
+    complete -c $command -n '__fish_seen_subcommand_from list status doctor start stop' -l no-ask-password -d 'Never ask'
     complete -c $command -n '__fish_seen_subcommand_from up down' -l all -d 'Everything'
     complete -c $command -n '__fish_seen_subcommand_from up' -l type -x -d 'Type to build'
     complete -c $command -n '__fish_seen_subcommand_from down' -l no-block -d 'Go on in the background'

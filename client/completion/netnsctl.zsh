@@ -18,6 +18,7 @@ _netnsctl() {
         'start:bring namespaces up'
         'stop:take namespaces down'
         'check:find slips in configuration files'
+        'doctor:what is wrong, and what to do'
         'show:print the merged configuration'
         'up:build namespaces now (root)'
         'down:remove namespaces now (root)'
@@ -35,7 +36,7 @@ _netnsctl() {
     ((CURRENT--))
     case $verb in
     list) _arguments $json $password '--names[names only]' '--no-legend[no head line]' ;;
-    status) _arguments $json $password $names ;;
+    status | doctor) _arguments $json $password $names ;;
     start | stop) _arguments $password $names ;;
     check) _arguments '--root=[another root directory]:directory:_directories' '*:network namespace or file:_netnsctl_files' ;;
     show) _arguments '--root=[another root directory]:directory:_directories' $names ;;
