@@ -3,7 +3,6 @@
 
 #include "attr.h"
 #include "firewall.h"
-#include "route.h"
 #include "uplink-table.h"
 
 #include <linux/fib_rules.h>
@@ -36,7 +35,7 @@ static EventMeaning route_meaning(const struct nlmsghdr *message, GHashTable *ou
     const struct rtmsg *header = mnl_nlmsg_get_payload(message);
     Attributes a = attr_read(message, sizeof *header);
 
-    if (header->rtm_protocol == ROUTE_PROTOCOL)
+    if (uplink_table_is_ours(attr_u32(&a, RTA_TABLE, header->rtm_table)))
         return message->nlmsg_type == RTM_DELROUTE ? EVENT_WAYS : EVENT_NOTHING;
     return header->rtm_table == RT_TABLE_LOCAL || (header->rtm_flags & RTM_F_CLONED) ||
                    is_ours(ours, attr_u32(&a, RTA_OIF, 0))
@@ -48,10 +47,11 @@ static EventMeaning route_meaning(const struct nlmsghdr *message, GHashTable *ou
 static EventMeaning rule_meaning(const struct nlmsghdr *message)
 {
     Attributes a = attr_read(message, sizeof(struct fib_rule_hdr));
-    const uint8_t *protocol = attr_bytes(&a, FRA_PROTOCOL, 1);
+    uint32_t priority = attr_u32(&a, FRA_PRIORITY, 0);
 
-    return message->nlmsg_type == RTM_DELRULE && protocol && *protocol == ROUTE_PROTOCOL ? EVENT_WAYS
-                                                                                         : EVENT_NOTHING;
+    return message->nlmsg_type == RTM_DELRULE && priority >= UPLINK_RULE_TO && priority <= UPLINK_RULE_END
+               ? EVENT_WAYS
+               : EVENT_NOTHING;
 }
 
 EventMeaning event_meaning(const struct nlmsghdr *message, GHashTable *ours)

@@ -7,5 +7,6 @@
  * `up`. */
 bool route_flush(Nl *inside, GError **error);
 
-/* Removes the rules of ours that lead into the host's @table, and what is in it. */
-bool route_flush_table(Nl *host, uint32_t table, GError **error);
+/* Removes the rules for which @matches says so, and such routes of @table (0: of all tables). */
+bool route_flush_matching(Nl *nl, uint32_t table, bool (*matches)(const struct nlmsghdr *, const void *),
+                          const void *user, GError **error);

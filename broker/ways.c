@@ -6,7 +6,6 @@
 #include "ip.h"
 #include "ledger.h"
 #include "paths.h"
-#include "route-flush.h"
 #include "sysctl.h"
 #include "uplink-dns.h"
 #include "uplink-table.h"
@@ -298,7 +297,9 @@ bool ways_remove(const char *name, const json_t *detail, Nl *host, GError **erro
     bool fine = true;
 
     for (guint i = 0; i < ends->len; i++)
-        fine = route_flush_table(host, g_array_index(ends, WayEnd, i).table, fine ? error : NULL) && fine;
+        fine = uplink_table_remove(host, g_array_index(ends, WayEnd, i).table,
+                                   g_array_index(ends, WayEnd, i).host_name, fine ? error : NULL) &&
+               fine;
     (void)unlink(path);
     (void)rmdir(STATE_DIR);
     return fine;

@@ -59,8 +59,8 @@ ends() { $NB down n n2 n3; wait_until 10 none_watches; same "$(nft list tables |
 
 lan_up() { conf lan <<<$'[Namespace]\nType=lan'; $NB up lan; wait_until 40 tables; same "$(page lan)" 203.0.113.1; }
 rules_flushed() {
-    ip rule del pref 95; ip rule del pref 94; ip -6 rule del pref 95; ip -6 rule del pref 94
-    wait_until 20 sh -c 'ip rule | grep -q "iif vn-lan0"'; same "$(page lan)" 203.0.113.1
+    for p in 94 95 96; do ip rule del pref $p; ip -6 rule del pref $p; done
+    wait_until 20 sh -c 'ip rule | grep -q "iif vn-lan0 lookup"'; same "$(page lan)" 203.0.113.1
 }
 routes_flushed() {
     local table; table=$(table_of lan); ip route flush table "$table"
@@ -76,6 +76,7 @@ page2() { same "$(in_ns lan curl -s -m 1 http://198.51.100.7/)" 192.0.2.1; }
 roams() {
     second_up
     ip netns exec lan sleep 100 & local program=$! before
+    wait_until 40 sh -c "[ \"\$(readlink /proc/$program/ns/net)\" != \"$(readlink /proc/self/ns/net)\" ]"
     before=$(readlink /proc/$program/ns/net)
     ip route add default via 192.0.2.2 dev uplink1 metric 5; ip route change default via 203.0.113.2 metric 50 || ip route add default via 203.0.113.2 metric 50
     ip route del default metric 0 2>/dev/null || :
@@ -107,7 +108,7 @@ all_gone() { # no uplink: nothing leaves, and it is said at once
     ip route add default via 203.0.113.2; ip -6 route add default via 2001:db8::2
     wait_until 20 sh -c '[ "$(jq -r .ipv4.interface /run/netns-broker/uplink/lan.json)" = uplink0 ]'; same "$(page lan)" 203.0.113.1
 }
-lan_down() { $NB down lan; wait_until 10 none_watches; same "$(ip rule | wc -l)" 3; same "$(ip route show table all | grep -c 'proto 110')" 0; same "$(ip -6 route show table all | grep -c 'proto 110')" 0; }
+lan_down() { $NB down lan; wait_until 10 none_watches; same "$(ip rule | wc -l)" 3; same "$(ip route show table all | grep -c 'table 11')" 0; same "$(ip -6 route show table all | grep -c 'table 11')" 0; }
 
 world_up
 it "watch begins with the first namespace that needs the host" begins
