@@ -203,6 +203,17 @@ included() {
     contains "$(rules i)" 'table inet x'
     $NB down i; rm -r $ETC/i.d; settled
 }
+checked() {
+    box c; only 80 | sed 's/tcp dport/tcp drop/' | nft_file c
+    same "$($NB check c)" 'c.netns:5: [Firewall] File=c.nft: /etc/netns-broker/c.nft:1: syntax error, unexpected drop'
+    fails $NB check c
+    only 80 | nft_file c; same "$($NB check c)" 'c.netns: good'
+    same "$(setpriv --reuid=alice --regid=alice --clear-groups "$NB" check c)" $'c.netns:5: [Firewall] File=c.nft: note: what is in the file was not checked, only root can ask nft\nc.netns: good'
+    rm $ETC/c.nft
+    same "$($NB check c)" $'c.netns:5: [Firewall] File=c.nft: note: there is no such file in /etc/netns-broker, /run/netns-broker or /usr/lib/netns-broker\nc.netns: good'
+    settled
+}
+
 # one that fails leaves its namespaces: they are not to fail the next ones
 try() { it "$@"; $NB down --all 2>/dev/null; }
 
@@ -224,6 +235,7 @@ try "no packet leaks while rules are exchanged" no_gap
 try "kill -9 while rules are exchanged: the next up finishes it" killed_reload
 try "a namespace that was adopted is never given other rules" adopted_keeps
 try "what a ruleset includes is looked at too, and counts as a change" included
+try "check asks nft" checked
 $NB down --all
 world_down
 finish
