@@ -31,5 +31,6 @@ static const ConfType type_file = {file_parse, file_clear, false};
 
 const ConfKey conf_firewall_keys[] = {
     CONF_WHOLE("File", type_file),
+    CONF_KEY("AutoSave", Conf, firewall.auto_save),
     {},
 };

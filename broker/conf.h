@@ -168,6 +168,7 @@ typedef struct FirewallConf {
     char *file; /* File=: a path, or the name of a file beside the configuration; loaded by nft inside, before
                    any link is up */
     const ConfLine *line; /* of File= */
+    bool auto_save;       /* AutoSave= */
     Ruleset *ruleset;     /* NULL before ruleset_read(), and without File= */
 } FirewallConf;
 

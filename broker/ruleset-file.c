@@ -226,3 +226,26 @@ const char *ruleset_digest(const Conf *conf)
 {
     return conf->firewall.ruleset ? conf->firewall.ruleset->digest : NULL;
 }
+
+/* Where @file is, if that is below the admin's directory, else NULL. */
+static char *in_conf_dir(const char *file)
+{
+    g_autofree char *path = g_canonicalize_filename(file, CONF_DIR);
+
+    return g_str_has_prefix(path, CONF_DIR "/") ? g_steal_pointer(&path) : NULL;
+}
+
+char *ruleset_target(const Conf *conf, bool *ret_loaded)
+{
+    static const char template[] = CONF_DIR "/" RULESET_TEMPLATE;
+    char *path = conf->firewall.file ? in_conf_dir(conf->firewall.file) : NULL;
+
+    if (g_strcmp0(path, template) == 0)
+        g_clear_pointer(&path, g_free);
+    *ret_loaded = path != NULL;
+    if (!path)
+        path = g_strconcat(CONF_DIR "/", conf->name, RULESET_SUFFIX, NULL);
+    if (g_str_equal(path, template))
+        g_clear_pointer(&path, g_free);
+    return path;
+}

@@ -28,3 +28,8 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(Ruleset, ruleset_free)
 
 /* Of the ruleset that was read; NULL without one. */
 const char *ruleset_digest(const Conf *conf);
+
+/* The file below /etc/netns-broker that the rules of this namespace are saved in: the one that File= names,
+ * if it can be written there, else NAME.nft; *ret_loaded says whether File= then leads to it. NULL: that
+ * would be the template. Owned by the caller. */
+char *ruleset_target(const Conf *conf, bool *ret_loaded);

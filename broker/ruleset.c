@@ -1,6 +1,7 @@
 /* ruleset.c - see ruleset.h. */
 #include "ruleset.h"
 
+#include "listing.h"
 #include "nft.h"
 #include "nsfs.h"
 
@@ -31,9 +32,6 @@ bool ruleset_load(const Ruleset *ruleset, int nsfd, GError **error)
 {
     return nft_replace(nsfd, ruleset ? ruleset->text : "", ruleset ? ruleset->path : NULL, error);
 }
-
-/* The comment of rules of ours that stand for a moment only. */
-#define LISTING_PASSING "netns-broker: until the policies count"
 
 /* Calls @each with every object called @what ("chain", "rule") that nft prints for @words; it may add to
  * @text. */
@@ -113,4 +111,22 @@ bool ruleset_reload(const Ruleset *ruleset, int nsfd, GError **error)
         return false;
     return nft_replace(nsfd, text->str, ruleset ? ruleset->path : NULL, error) &&
            (text->len == plain || closing_rules_remove(nsfd, error));
+}
+
+char *ruleset_list(int nsfd, GError **error)
+{
+    static const char *const words[] = {"--stateless", "list", "ruleset", NULL};
+    g_autofree char *listing = nft_ask(nsfd, words, error);
+
+    return listing ? listing_tidy(listing) : NULL;
+}
+
+char *ruleset_list_text(const char *text, GError **error)
+{
+    int fd = trial(text, NULL, error);
+    char *listing = fd >= 0 ? ruleset_list(fd, error) : NULL;
+
+    if (fd >= 0)
+        close(fd);
+    return listing;
 }

@@ -17,3 +17,10 @@ bool ruleset_load(const Ruleset *ruleset, int nsfd, GError **error);
 /* The same while links may be up: tested first, and at no moment without either the rules before or @ruleset.
  */
 bool ruleset_reload(const Ruleset *ruleset, int nsfd, GError **error);
+
+/* The rules of @nsfd as a text for a file: no counts, nothing that expires. Owned by the caller. */
+char *ruleset_list(int nsfd, GError **error);
+
+/* What ruleset_list() would print after @text had been loaded, tried as in ruleset_test(); the error has no
+ * "PATH:LINE: ", but the line as its code. */
+char *ruleset_list_text(const char *text, GError **error);
