@@ -13,6 +13,8 @@ static bool file_parse(const ConfKey *key, const ConfLine *line, void *field, GE
         return conf_fail(line, error, "must be an absolute path, or the name of a file beside this one");
     if (file[0] != '/' && !g_str_has_suffix(file, RULESET_SUFFIX))
         return conf_fail(line, error, "the file's name must end with " RULESET_SUFFIX);
+    if (g_str_equal(file, "ruleset" RULESET_SUFFIX)) /* firewall.c's, in /run/netns-broker */
+        return conf_fail(line, error, "is the name of a file that the host's rules are kept in");
     g_free(conf->firewall.file);
     conf->firewall.file = g_strdup(file);
     conf->firewall.line = line;
