@@ -61,21 +61,20 @@ static json_t *planned(const Conf *conf)
     return detail;
 }
 
+/* Of what is built: who may enter and what it is called changes nothing of it, and a comment neither. The
+ * ruleset has a digest of its own. */
 char *build_digest(const Conf *conf)
 {
     g_autoptr(GChecksum) sum = g_checksum_new(G_CHECKSUM_SHA256);
-    g_autofree char *ruleset = NULL;
-    gsize size = 0;
 
     for (guint i = 0; i < conf->lines->len; i++) {
         const ConfLine *line = conf->lines->pdata[i];
         g_autofree char *text =
             g_strdup_printf("[%s %s]%s=%s\n", line->section, line->label, line->key, line->value);
-        if (!g_str_equal(line->section, "Access") && !g_str_equal(line->key, "Description"))
+        if (!g_str_equal(line->section, "Access") && !g_str_equal(line->section, "Firewall") &&
+            !g_str_equal(line->key, "Description"))
             g_checksum_update(sum, (const guchar *)text, -1);
     }
-    if (conf->firewall.file && g_file_get_contents(conf->firewall.file, &ruleset, &size, NULL))
-        g_checksum_update(sum, (const guchar *)ruleset, (gssize)size);
     return g_strdup(g_checksum_get_string(sum));
 }
 
@@ -87,8 +86,27 @@ static Record *record_new(const Conf *conf, bool asked)
     record->name = g_strdup(conf->name);
     record->type = g_strdup(conf->type);
     record->digest = build_digest(conf);
+    record->ruleset = g_strdup(ruleset_digest(conf));
     record->detail = planned(conf);
     return record;
+}
+
+static bool keeps_its_own(const Conf *conf, GError **error)
+{
+    g_autofree char *cite = conf_cite_line(conf->firewall.line);
+
+    g_set_error(error, CONF_ERROR, CONF_ERROR_INVALID,
+                "%s: the namespace was there before and keeps its own ruleset", cite);
+    return false;
+}
+
+/* An error about the ruleset, behind the line of File=. Always false. */
+static bool ruleset_failed(const Conf *conf, GError **error)
+{
+    g_autofree char *cite = conf->firewall.line ? conf_cite_line(conf->firewall.line) : g_strdup(conf->name);
+
+    g_prefix_error(error, "%s: ", cite);
+    return false;
 }
 
 /* The namespace to build in: a new one, or with Adopt=yes the one that somebody made under this name. */
@@ -103,9 +121,7 @@ static int open_namespace(const Conf *conf, Record *record, GError **error)
         return fd;
     close(fd);
     if (record->adopted) {
-        g_autofree char *cite = conf_cite_line(conf->firewall.line);
-        g_set_error(error, CONF_ERROR, CONF_ERROR_INVALID,
-                    "%s: the namespace was there before and keeps its own ruleset", cite);
+        (void)keeps_its_own(conf, error);
         return -1;
     }
     g_set_error(error, CONF_ERROR, CONF_ERROR_INVALID,
@@ -122,7 +138,8 @@ static bool run_hooks(const Conf *conf, HookPoint point, const Plan *plan, int n
     return hooks_run(conf, point, nsfd, first ? first->name : NULL, first ? first->host_name : NULL, error);
 }
 
-/* Firewall and settings stand before any link is there. @flush: a former file's ruleset may be there. */
+/* Firewall and settings stand before any link of ours is there. @flush: a former file's ruleset may be there,
+ * and links that somebody else has put in. */
 static bool prepare_inside(const Conf *conf, const Plan *plan, Record *record, bool flush, GError **error)
 {
     json_t *old = json_object_get(record->detail, "sysctls");
@@ -131,12 +148,9 @@ static bool prepare_inside(const Conf *conf, const Plan *plan, Record *record, b
         return false;
     if (json_object_size(old) > 0 && !record_save(record, error))
         return false;
-    if ((conf->firewall.file || flush) && !ruleset_load(conf->firewall.file, plan->nsfd, error)) {
-        g_autofree char *cite =
-            conf->firewall.line ? conf_cite_line(conf->firewall.line) : g_strdup(conf->name);
-        g_prefix_error(error, "%s: ", cite);
-        return false;
-    }
+    if (flush ? !ruleset_reload(conf->firewall.ruleset, plan->nsfd, error)
+              : conf->firewall.ruleset && !ruleset_load(conf->firewall.ruleset, plan->nsfd, error))
+        return ruleset_failed(conf, error);
     return run_hooks(conf, HOOK_INSIDE_PRE_UP, plan, plan->nsfd, error);
 }
 
@@ -206,16 +220,19 @@ static bool make(const Conf *conf, Record *record, Nl *host, GError **error)
 
 /* The file has changed, or a link has gone: what is inside is made anew, the namespace and the programs in it
  * stay. Until that is done the record has no digest, so that whoever comes after a kill -9, or a failure,
- * does it again. */
+ * does it again. A ruleset that would not load is found before anything goes. */
 static bool change(const Conf *conf, Record *old, bool asked, int nsfd, Nl *host, GError **error)
 {
     g_autoptr(Record) record = record_new(conf, asked);
     g_autofree char *digest = g_steal_pointer(&record->digest);
+    g_autofree char *ruleset = g_steal_pointer(&record->ruleset);
 
     record->ready = true;
     record->adopted = old->adopted;
     record->id = old->id;
-    record->ruleset = old->ruleset || conf->firewall.file;
+    record->ruleset = old->ruleset || ruleset ? g_strdup("") : NULL;
+    if (!ruleset_test(conf->firewall.ruleset, error))
+        return ruleset_failed(conf, error);
     /* from here on `watch` lets it be */
     g_clear_pointer(&old->digest, g_free);
     if (!record_save(old, error))
@@ -226,22 +243,40 @@ static bool change(const Conf *conf, Record *old, bool asked, int nsfd, Nl *host
         (void)undo_contents(record, nsfd, host, NULL);
         return false;
     }
-    record->ruleset = conf->firewall.file != NULL;
+    g_free(record->ruleset);
+    record->ruleset = g_steal_pointer(&ruleset);
     record->digest = g_steal_pointer(&digest);
     return record_save(record, error);
+}
+
+/* The links are as they were, and stay. */
+static bool change_ruleset(const Conf *conf, Record *record, int nsfd, Nl *host, GError **error)
+{
+    if (!ruleset_reload(conf->firewall.ruleset, nsfd, error))
+        return ruleset_failed(conf, error);
+    g_free(record->ruleset);
+    record->ruleset = g_strdup(ruleset_digest(conf));
+    return record_save(record, error) && attach_refresh(conf, record->detail, host, error);
 }
 
 static bool up_again(const Conf *conf, Record *record, bool asked, int nsfd, Nl *host, BuildResult *ret,
                      GError **error)
 {
     g_autofree char *digest = build_digest(conf);
-    bool same = g_strcmp0(record->digest, digest) == 0 && undo_intact(record, nsfd, host);
+    bool links = g_strcmp0(record->digest, digest) == 0 && undo_intact(record, nsfd, host);
+    bool rules = g_strcmp0(record->ruleset, ruleset_digest(conf)) == 0;
+    /* they may rest on the ruleset, or add to it: they have to run again */
+    bool hooks = conf->hooks[HOOK_INSIDE_PRE_UP]->len > 0 || conf->hooks[HOOK_INSIDE_POST_UP]->len > 0;
 
-    *ret = same ? BUILD_UNCHANGED : BUILD_CHANGED;
+    *ret = links && rules ? BUILD_UNCHANGED : BUILD_CHANGED;
+    if (record->adopted && conf->firewall.file)
+        return keeps_its_own(conf, error);
     /* interfaces may have come to the host since, a firewall's restart may have taken our table: cheap to
      * look */
-    return same ? attach_refresh(conf, record->detail, host, error)
-                : change(conf, record, asked, nsfd, host, error);
+    if (links && rules)
+        return attach_refresh(conf, record->detail, host, error);
+    return links && !hooks ? change_ruleset(conf, record, nsfd, host, error)
+                           : change(conf, record, asked, nsfd, host, error);
 }
 
 static bool up_anew(const Conf *conf, const Record *old, bool asked, Nl *host, BuildResult *ret,
@@ -250,7 +285,6 @@ static bool up_anew(const Conf *conf, const Record *old, bool asked, Nl *host, B
     g_autoptr(Record) record = record_new(conf, asked);
 
     *ret = BUILD_MADE;
-    record->ruleset = conf->firewall.file != NULL;
     return (!old || undo_all(old, host, error)) && make(conf, record, host, error);
 }
 
@@ -261,7 +295,7 @@ static bool up_locked(const char *name, const char *type, Nl *host, BuildResult 
     const char *asked = type ? type : (old && old->asked ? old->type : NULL);
     g_autoptr(Conf) conf = conf_load(name, asked, CONF_STRICT, NULL, error);
     int nsfd = old ? undo_namespace(old) : -1;
-    bool fine = conf != NULL;
+    bool fine = conf && ruleset_read(conf, error);
 
     *ret = old && old->ready && nsfd >= 0 ? BUILD_CHANGED : BUILD_MADE;
     if (unreadable)

@@ -4,6 +4,9 @@
  * (--root=). */
 #include "check-host.h"
 
+#include "nft.h"
+#include "ruleset.h"
+
 #include <grp.h>
 #include <net/if.h>
 #include <pwd.h>
@@ -48,7 +51,7 @@ static void names_note(const Conf *conf, GPtrArray *notes)
         }
 }
 
-static void file_note(const char *path, const ConfLine *line, bool program, GPtrArray *notes)
+static void program_note(const char *path, const ConfLine *line, GPtrArray *notes)
 {
     struct stat st;
     const char *what = NULL;
@@ -56,8 +59,8 @@ static void file_note(const char *path, const ConfLine *line, bool program, GPtr
         what = "there is no such file here";
     else if (st.st_uid != 0 || st.st_mode & (S_IWGRP | S_IWOTH))
         what = "others than root could write the file: it will be refused";
-    else if (!S_ISREG(st.st_mode) || (program && !(st.st_mode & S_IXUSR)))
-        what = program ? "not a program" : "not a file";
+    else if (!S_ISREG(st.st_mode) || !(st.st_mode & S_IXUSR))
+        what = "not a program";
     if (what)
         note(notes, conf_cite_line(line), what);
 }
@@ -73,8 +76,29 @@ void check_host(const Conf *conf, GPtrArray *notes)
     for (int point = 0; point < HOOK_POINTS; point++)
         for (guint i = 0; i < conf->hooks[point]->len; i++) {
             const HookConf *hook = conf->hooks[point]->pdata[i];
-            file_note(hook->argv[0], hook->line, true, notes);
+            program_note(hook->argv[0], hook->line, notes);
         }
-    if (conf->firewall.file)
-        file_note(conf->firewall.file, conf->firewall.line, false, notes);
+}
+
+bool check_ruleset(Conf *conf, GPtrArray *notes)
+{
+    g_autoptr(GError) error = NULL;
+    g_autofree char *cite = conf->firewall.file ? conf_cite_line(conf->firewall.line) : NULL;
+    bool read = ruleset_read(conf, &error);
+
+    if (!conf->firewall.file)
+        return true;
+    if (read && geteuid() != 0) {
+        note(notes, g_steal_pointer(&cite), "what is in the file was not checked, only root can ask nft");
+        return true;
+    }
+    if (read && ruleset_test(conf->firewall.ruleset, &error))
+        return true;
+    if (read)
+        g_prefix_error(&error, "%s: ", cite);
+    bool wrong = error->domain == NFT_ERROR || error->domain == CONF_ERROR;
+    /* an error of ours cites the line already */
+    g_ptr_array_add(notes, wrong ? g_strdup(error->message)
+                                 : g_strdup_printf("%s: note%s", cite, error->message + strlen(cite)));
+    return !wrong;
 }

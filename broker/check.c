@@ -34,9 +34,11 @@ static bool report(const char *what, Conf *conf, GPtrArray *slips)
     g_ptr_array_sort(slips, slip_compare);
     for (guint i = 0; i < slips->len; i++)
         printf("%s\n", (const char *)slips->pdata[i]);
-    if (good && !elsewhere)
+    bool here = good && !elsewhere;
+    if (here)
         check_host(conf, slips);
-    for (guint i = 0; good && i < slips->len; i++)
+    good = good && (!here || check_ruleset(conf, slips));
+    for (guint i = 0; here && i < slips->len; i++)
         printf("%s\n", (const char *)slips->pdata[i]);
     if (good)
         printf("%s: good\n", what);

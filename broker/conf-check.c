@@ -4,6 +4,9 @@
  * reports and goes on. */
 #include "conf-check.h"
 
+#include "paths.h"
+#include "ruleset-file.h"
+
 #include <string.h>
 
 void check_slip_line(const Check *check, const ConfLine *line, const char *format, ...)
@@ -98,6 +101,20 @@ static void uplink_check(const Check *check)
         check_slip_key(check, dns, "Servers", "[NAT] Uplink= does not say which");
 }
 
+/* What is saved must be what is loaded next time. */
+static void firewall_check(const Check *check)
+{
+    const FirewallConf *firewall = &check->conf->firewall;
+    g_autoptr(GPtrArray) lines = section_lines(check->conf, "Firewall");
+    bool loaded = false;
+    g_autofree char *target = firewall->auto_save ? ruleset_target(check->conf, &loaded) : NULL;
+    if (firewall->auto_save && !loaded)
+        check_slip_key(check, lines, "AutoSave",
+                       "needs File= with a file of its own in " CONF_DIR
+                       ", for example File=%s" RULESET_SUFFIX,
+                       target ? check->conf->name : "mine");
+}
+
 void conf_check(Conf *conf, ConfSlips *slips)
 {
     Check check = {conf, slips};
@@ -109,4 +126,5 @@ void conf_check(Conf *conf, ConfSlips *slips)
         check_rule(&check, conf->rules->pdata[i]);
     nat_check(&check);
     uplink_check(&check);
+    firewall_check(&check);
 }

@@ -330,27 +330,6 @@ static const ConfKey dns_keys[] = {
     {},
 };
 
-static bool file_parse(const ConfKey *key, const ConfLine *line, void *field, GError **error)
-{
-    Conf *conf = field;
-    if (line->value[0] != '/')
-        return conf_fail(line, error, "must be an absolute path");
-    g_free(conf->firewall.file);
-    conf->firewall = (FirewallConf){g_strdup(line->value), line};
-    return true;
-}
-
-static void file_clear(const ConfKey *key, void *field)
-{
-    Conf *conf = field;
-    g_free(conf->firewall.file);
-    conf->firewall = (FirewallConf){0};
-}
-
-static const ConfType type_file = {file_parse, file_clear, false};
-
-static const ConfKey firewall_keys[] = {CONF_WHOLE("File", type_file), {}};
-
 #define HOOK(NAME, POINT) CONF_LIST(NAME, Conf, hooks[POINT], hook)
 
 static const ConfKey hook_keys[] = {
@@ -369,7 +348,7 @@ const ConfSection conf_sections[] = {
     {"Namespace", namespace_keys, false}, {"Access", access_keys, false},
     {"Link", conf_link_keys, true},       {"Route", conf_route_keys, true},
     {"Rule", conf_rule_keys, true},       {"DNS", dns_keys, false},
-    {"NAT", conf_nat_keys, false},        {"Firewall", firewall_keys, false},
+    {"NAT", conf_nat_keys, false},        {"Firewall", conf_firewall_keys, false},
     {"Hooks", hook_keys, false},          {},
 };
 

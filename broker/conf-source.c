@@ -198,6 +198,17 @@ bool conf_source_find(const char *sub, const char *file, ConfFlags flags, ConfSo
     return true;
 }
 
+char *conf_source_locate(const char *file)
+{
+    for (size_t i = 0; i < G_N_ELEMENTS(directories); i++) {
+        g_autofree char *path = g_strconcat(root, directories[i], "/", file, NULL);
+        struct stat st;
+        if (fstatat(AT_FDCWD, path, &st, AT_SYMLINK_NOFOLLOW) == 0)
+            return is_mask(AT_FDCWD, path) ? NULL : g_steal_pointer(&path);
+    }
+    return NULL;
+}
+
 /* Call @each with every entry of the directories' @sub that ends with @suffix, the highest directory first.
  */
 typedef bool (*EachEntry)(int directory, const char *path, const char *file, void *user, GError **error);

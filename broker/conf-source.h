@@ -24,6 +24,10 @@ ConfSource *conf_source_read(const char *path, ConfFlags flags, GError **error);
  * there is none, or it is masked. */
 bool conf_source_find(const char *sub, const char *file, ConfFlags flags, ConfSource **ret, GError **error);
 
+/* The path of @file ("web.nft") in the first of the three directories that has it. NULL: none has, or it is
+ * masked. Whose it is has not been looked at. */
+char *conf_source_locate(const char *file);
+
 /* Append the drop-ins of @file, FILE.d/ *.conf of all three directories, sorted by name; of the same name
  * only the highest. */
 bool conf_source_dropins(const char *sub, const char *file, ConfFlags flags, GPtrArray *sources,

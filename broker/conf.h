@@ -161,9 +161,15 @@ typedef struct NatConf {
         *uplink; /* Uplink=: auto, or names and patterns of interfaces; empty: whatever way the host takes */
 } NatConf;
 
+/* The text that File= leads to: ruleset-file.h. */
+typedef struct Ruleset Ruleset;
+
 typedef struct FirewallConf {
-    char *file; /* File=: loaded by nft inside, before any link is up */
-    const ConfLine *line;
+    char *file; /* File=: a path, or the name of a file beside the configuration; loaded by nft inside, before
+                   any link is up */
+    const ConfLine *line; /* of File= */
+    bool auto_save;       /* AutoSave= */
+    Ruleset *ruleset;     /* NULL before ruleset_read(), and without File= */
 } FirewallConf;
 
 typedef enum HookPoint {

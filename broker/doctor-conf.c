@@ -2,6 +2,7 @@
 #include "build.h"
 #include "check-host.h"
 #include "doctor-check.h"
+#include "ruleset-file.h"
 
 /* All slips, not only the first. */
 static void slips_report(Patient *patient, const char *type)
@@ -28,6 +29,7 @@ static void host_report(Patient *patient)
     g_autoptr(GPtrArray) notes = g_ptr_array_new_with_free_func(g_free);
 
     check_host(patient->conf, notes);
+    (void)check_ruleset(patient->conf, notes); /* what is wrong is among the notes */
     for (guint i = 0; i < notes->len; i++) {
         g_auto(GStrv) parts = g_strsplit(notes->pdata[i], ": note: ", 2);
         finding_add(patient, FINDING_WARNING, "configuration", g_strjoinv(": ", parts), NULL);
@@ -37,9 +39,11 @@ static void host_report(Patient *patient)
 /* Compared only where a record says what was built. */
 static void change_report(Patient *patient)
 {
-    g_autofree char *now = patient->up && patient->record ? build_digest(patient->conf) : NULL;
+    const Record *record = patient->up ? patient->record : NULL;
+    g_autofree char *now = record ? build_digest(patient->conf) : NULL;
 
-    if (now && patient->record->digest && !g_str_equal(now, patient->record->digest))
+    if (record && record->digest &&
+        (!g_str_equal(now, record->digest) || g_strcmp0(ruleset_digest(patient->conf), record->ruleset) != 0))
         finding_add(patient, FINDING_NOTE, "configuration",
                     g_strdup("its files have changed since it was built"),
                     g_strdup_printf("netnsctl start %s applies them", patient->name));

@@ -4,6 +4,7 @@
 #include "doctor.h"
 #include "parse.h"
 #include "paths.h"
+#include "save.h"
 #include "say.h"
 #include "show.h"
 #include "up.h"
@@ -32,6 +33,7 @@ static const Verb verbs[] = {
     {"show", show_main, "NAME", "print the merged configuration"},
     {"up", up_main, "[--type=TYPE] [--all] NAME...", "the worker: build (root; what the units call)"},
     {"down", down_main, "[--no-block] [--all] NAME...", "the worker: remove (root; what the units call)"},
+    {"save-firewall", save_firewall_main, "NAME...", "write the live rules back to their file (root)"},
     {"watch", watch_main, "", "follow the uplink and the firewalls (root; starts by itself)"},
     {"serve", serve_main, "[--listen PATH]", "answer chnetns and netnsctl (root; what the socket starts)"},
 };
@@ -55,7 +57,7 @@ static int watch_main(int argc, char **argv)
     return become(WATCH_PATH, argv);
 }
 
-#define ROW "  %-9s %-29s %s\n"
+#define ROW "  %-13s %-29s %s\n"
 
 static int usage(FILE *out, int status)
 {

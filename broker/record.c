@@ -40,7 +40,7 @@ static Record *record_from_json(const json_t *json)
     record->type = get_string(json, "type");
     record->digest = get_string(json, "digest");
     record->asked = json_is_true(json_object_get(json, "asked"));
-    record->ruleset = json_is_true(json_object_get(json, "ruleset"));
+    record->ruleset = get_string(json, "ruleset");
     record->ready = json_is_true(json_object_get(json, "ready"));
     record->adopted = json_is_true(json_object_get(json, "adopted"));
     record->id.dev = (dev_t)json_integer_value(json_object_get(json, "dev"));
@@ -102,7 +102,8 @@ static json_t *record_to_json(const Record *record)
     if (record->digest)
         json_object_set_new(json, "digest", json_string(record->digest));
     json_object_set_new(json, "asked", json_boolean(record->asked));
-    json_object_set_new(json, "ruleset", json_boolean(record->ruleset));
+    if (record->ruleset)
+        json_object_set_new(json, "ruleset", json_string(record->ruleset));
     json_object_set_new(json, "ready", json_boolean(record->ready));
     json_object_set_new(json, "adopted", json_boolean(record->adopted));
     json_object_set_new(json, "dev", json_integer((json_int_t)record->id.dev));
@@ -170,6 +171,7 @@ void record_free(Record *record)
     g_free(record->name);
     g_free(record->type);
     g_free(record->digest);
+    g_free(record->ruleset);
     json_decref(record->detail);
     g_free(record);
 }

@@ -15,9 +15,10 @@ typedef struct Record {
     bool asked;   /* the type was asked for on the command line, not by a file */
     char *digest; /* of what was built, to compare with the file; NULL: a change was not finished */
     bool ready;
-    bool adopted; /* the namespace is someone else's: `down` keeps it */
-    bool ruleset; /* a [Firewall] File= was loaded inside */
-    NsId id;      /* ino 0: not made yet */
+    bool adopted;  /* the namespace is someone else's: `down` keeps it */
+    char *ruleset; /* the digest of what [Firewall] File= had when it was loaded inside; "": of a change that
+                      was not finished; NULL: no File= */
+    NsId id;       /* ino 0: not made yet */
     /* What was made, or is about to be: {"links": [{"label", "kind", "name", "host", "peer_namespace",
      * "bridge", "addresses", "host_addresses"}], "sysctls": {"net/…": value before ours}}. */
     json_t *detail;

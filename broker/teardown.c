@@ -4,6 +4,7 @@
 #include "hooks.h"
 #include "link.h"
 #include "lock.h"
+#include "ruleset-save.h"
 #include "say.h"
 #include "spawn.h"
 #include "undo.h"
@@ -26,15 +27,26 @@ static void down_hooks(const Conf *conf, const Record *record, bool before, int 
         say_warning("%s", outside->message);
 }
 
-/* The file only for its hooks: one that was removed or broken meanwhile keeps nothing up. */
+/* The file only for its hooks and AutoSave=: one that was removed or broken meanwhile keeps nothing up. */
 static Conf *down_conf(const Record *record)
 {
     g_autoptr(GError) slip = NULL;
     Conf *conf = conf_load(record->name, record->asked ? record->type : NULL, CONF_STRICT, NULL, &slip);
 
     if (slip && !g_error_matches(slip, CONF_ERROR, CONF_ERROR_NOT_FOUND))
-        say_warning("%s; its hooks are not run", slip->message);
+        say_warning("%s; its hooks are not run, nor its rules saved", slip->message);
     return conf;
+}
+
+/* The namespace goes all the same: who stops it must not be kept by a full disk. */
+static void auto_save(const Conf *conf, Record *record, int nsfd)
+{
+    g_auto(RulesetSaved) saved = {NULL, false, false};
+    g_autoptr(GError) error = NULL;
+
+    if (conf && conf->firewall.auto_save && nsfd >= 0 &&
+        !ruleset_save(conf, record, nsfd, "AutoSave=yes", &saved, &error))
+        say_warning("%s: the rules are not saved: %s", conf->name, error->message);
 }
 
 /* A record that is not ready: its hooks have run, or it never came up. */
@@ -42,6 +54,7 @@ static bool down_begin(const Conf *conf, Record *record, int nsfd, GError **erro
 {
     if (!record->ready)
         return true;
+    auto_save(conf, record, nsfd);
     down_hooks(conf, record, true, nsfd);
     record->ready = false;
     return record_save(record, error);

@@ -7,7 +7,7 @@ _netnsctl() {
     done
     case $verb:$cur in
     :-*) choice='--help --version' ;;
-    :*) choice='list status start stop check doctor show up down watch serve' ;;
+    :*) choice='list status start stop check doctor show up down save-firewall watch serve' ;;
     list:-*) choice='--json --names --no-legend --no-ask-password' ;;
     status:-* | doctor:-*) choice='--json --no-ask-password' ;;
     start:-* | stop:-*) choice='--no-ask-password' ;;
@@ -17,7 +17,7 @@ _netnsctl() {
     check:-* | show:-*) choice='--root=' ;;
     check:*) _filedir netns; choice=$(netnsctl list --names 2>/dev/null)
         mapfile -t -O ${#COMPREPLY[@]} COMPREPLY < <(compgen -W "$choice" -- "$cur"); return ;;
-    status:* | doctor:* | start:* | stop:* | show:* | up:* | down:*) choice=$(netnsctl list --names 2>/dev/null) ;;
+    status:* | doctor:* | start:* | stop:* | show:* | up:* | down:* | save-firewall:*) choice=$(netnsctl list --names 2>/dev/null) ;;
     esac
     mapfile -t COMPREPLY < <(compgen -W "$choice" -- "$cur")
     [[ ${COMPREPLY[0]-} != *= ]] || compopt -o nospace

@@ -31,6 +31,7 @@ in_bash() {
     same "$(USER_OF=mallory bash_offers chnetns '')" ''
     same "$(bash_offers chnetns lab -- netnsctl sta)" 'start status'
     same "$(bash_offers netnsctl status l)" 'lab lan'
+    same "$(bash_offers netnsctl sa)" save-firewall; same "$(bash_offers netnsctl save-firewall l)" 'lab lan'
     same "$(bash_offers netns-broker list --n)" '--names --no-ask-password --no-legend'
 }
 it "bash completes names and commands" in_bash
@@ -43,6 +44,7 @@ in_fish() {
     same "$(fish_offers 'chnetns lab netnsctl star')" start
     same "$(fish_offers 'chnetns lab -- netnsctl star')" start
     same "$(fish_offers 'netnsctl status l')" 'lab lan'
+    same "$(fish_offers 'netnsctl sav')" save-firewall; same "$(fish_offers 'netnsctl save-firewall l')" 'lab lan'
 }
 it "fish completes names and commands" in_fish
 

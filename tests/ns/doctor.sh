@@ -238,7 +238,7 @@ slips() {
     conf slip <<<$'[Namespace]\nTpye=nat\n[Access]\nUsres=x'
     PATIENT=slip ill 'slip: broken' 'configuration: slip.netns:2: ' 'configuration: slip.netns:4: ' 'mend the file, then: netnsctl start slip'
     conf slip <<<$'[Namespace]\nType=basic\n[Firewall]\nFile=/etc/none.nft'
-    PATIENT=slip ill 'slip: warning' 'File=/etc/none.nft: there is no such file here'
+    PATIENT=slip ill 'slip: warning' 'File=/etc/none.nft: '
     rm /etc/netns-broker/slip.netns
     echo 'Sysctl=net.ipv4.ping_group_range=0 0' >>/etc/netns-broker/lab.netns
     local said; said=$($NB doctor lab); contains "$said" 'configuration: its files have changed since it was built'

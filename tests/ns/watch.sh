@@ -16,10 +16,10 @@ small() {
     local kib; kib=$(awk '/^VmRSS/ { print $2 }' "/proc/$(watch_pid)/status")
     echo "$kib KiB"; [ "$kib" -lt 12288 ]
 }
-idle() { # nothing to do, nothing done: looking wakes nobody
-    sleep 0.3; local a b; a=$(cut -d' ' -f14,15 "/proc/$(watch_pid)/stat"); sleep 1; b=$(cut -d' ' -f14,15 "/proc/$(watch_pid)/stat")
-    same "$b" "$a"
-}
+switches() { grep ctxt_switches "/proc/$(watch_pid)/status"; }
+sleeps_a_second() { local before; before=$(switches); sleep 1; [ "$(switches)" = "$before" ]; }
+# nothing to do, nothing done: looking wakes nobody. (Addresses of the new links settle first.)
+idle() { wait_until 8 sleeps_a_second; }
 flushed() { nft flush ruleset; has_table netns-broker-guard; wait_until 20 tables; same "$(page n)" 203.0.113.1; }
 flushed_chain() { nft flush chain inet netns-broker postrouting; wait_until 20 sh -c 'nft list chain inet netns-broker postrouting | grep -q masquerade'; }
 # while the ruleset is flushed as fast as it goes, nothing gets from one namespace to the other or leaves with an address of its own

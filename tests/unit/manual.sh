@@ -83,7 +83,7 @@ verbs_told() {
     local verb
     while read -r verb; do
         grep -qE "^\.It Cm $verb\b" "$TOP/man/netnsctl.1" || { echo "not told of: $verb"; return 1; }
-    done < <(sed -n 's/^    {"\([a-z]*\)", [a-z]*_main,.*/\1/p' "$TOP/broker/main.c")
+    done < <(sed -n 's/^    {"\([a-z-]*\)", [a-z_]*_main,.*/\1/p' "$TOP/broker/main.c")
 }
 it "netnsctl(1) tells of each verb" verbs_told
 

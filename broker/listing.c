@@ -1,0 +1,93 @@
+/* listing.c - see listing.h. nft's own layout is relied on: a set begins and ends on lines of its own, its
+ * timeout stands before its elements (src/rule.c, set_print_declaration). */
+#include "listing.h"
+
+#include <stdbool.h>
+#include <string.h>
+
+#define ELEMENTS "\t\telements = {"
+
+/* The next of @stops outside of quotes and braces; the end of the text, if there is none. */
+static const char *find(const char *at, const char *stops)
+{
+    unsigned depth = 0;
+
+    for (; *at; at++) {
+        if (depth == 0 && strchr(stops, *at))
+            return at;
+        if (*at == '"')
+            at += 1 + strcspn(at + 1, "\"");
+        else if (*at == '{')
+            depth++;
+        else if (*at == '}')
+            depth--;
+        if (!*at)
+            break;
+    }
+    return at;
+}
+
+/* The word @word of the element, outside of quotes; what stands behind it. */
+static const char *word_find(const char *element, const char *word)
+{
+    size_t length = strlen(word);
+
+    for (const char *at = element; *at; at = find(at, " ") + strspn(find(at, " "), " "))
+        if (!strncmp(at, word, length) && (at[length] == ' ' || !at[length]))
+            return at + length + strspn(at + length, " ");
+    return NULL;
+}
+
+/* @by_default: the set has a timeout for elements without one of their own. */
+static bool expires(const char *element, bool by_default)
+{
+    const char *own = word_find(element, "timeout");
+
+    return own ? !g_str_has_prefix(own, "never") && !g_str_has_prefix(own, "0s") : by_default;
+}
+
+/* @at: behind the brace. Returns what stands behind the closing one, at the latest the text's end. */
+static const char *elements_copy(GString *out, const char *at, bool by_default)
+{
+    gsize start = out->len;
+    bool any = false;
+
+    g_string_append(out, ELEMENTS "\n");
+    while (*at && *at != '}') {
+        const char *end = find(at, ",}");
+        g_autofree char *element = g_strstrip(g_strndup(at, (gsize)(end - at)));
+        if (*element && !expires(element, by_default)) {
+            g_string_append_printf(out, "%s\t\t\t%s", any ? ",\n" : "", element);
+            any = true;
+        }
+        at = *end == ',' ? end + 1 : end;
+    }
+    if (any)
+        g_string_append(out, "\n\t\t}\n");
+    else
+        g_string_truncate(out, start);
+    at += *at == '}';
+    return at + (*at == '\n');
+}
+
+char *listing_tidy(const char *listing)
+{
+    GString *out = g_string_new(NULL);
+    bool timeout = false;
+
+    for (const char *at = listing; *at;) {
+        const char *end = at + strcspn(at, "\n");
+        g_autofree char *line = g_strndup(at, (gsize)(end - at));
+        if (g_str_has_prefix(line, ELEMENTS)) {
+            at = elements_copy(out, at + strlen(ELEMENTS), timeout);
+            continue;
+        }
+        if (g_str_has_suffix(line, "{"))
+            timeout = false;
+        timeout = timeout || g_str_has_prefix(line, "\t\ttimeout ");
+        if (!g_str_has_suffix(line, "comment \"" LISTING_PASSING "\""))
+            g_string_append_printf(out, "%s\n", line);
+        at = end + (*end == '\n');
+    }
+    return g_string_free(out, FALSE);
+}
