@@ -49,13 +49,25 @@ void survey_append_once(json_t *array, json_t *entry)
     json_array_append_new(array, entry);
 }
 
-json_t *survey_link_by_index(json_t *links, unsigned index)
+json_t *survey_link_by_index(const json_t *links, unsigned index)
 {
     size_t i;
     json_t *link;
     json_array_foreach(links, i, link)
     {
         if (json_integer_value(json_object_get(link, "index")) == (json_int_t)index)
+            return link;
+    }
+    return NULL;
+}
+
+json_t *survey_link_by_name(const json_t *links, const char *name)
+{
+    size_t i;
+    json_t *link;
+    json_array_foreach(links, i, link)
+    {
+        if (g_strcmp0(json_string_value(json_object_get(link, "name")), name) == 0)
             return link;
     }
     return NULL;

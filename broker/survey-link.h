@@ -13,7 +13,8 @@
 json_t *survey_links(Nl *nl, GError **error);
 
 /* One of such a list, borrowed; NULL. */
-json_t *survey_link_by_index(json_t *links, unsigned index);
+json_t *survey_link_by_index(const json_t *links, unsigned index);
+json_t *survey_link_by_name(const json_t *links, const char *name);
 
 /* Takes @entry over. A dump that was interrupted comes again from its start (nl_dump): what is there already
  * is left out. */
