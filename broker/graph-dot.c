@@ -121,7 +121,7 @@ static void write_edges(GString *dot, const Graph *graph, const char *from, cons
 {
     for (guint e = 0; e < edges->len; e++) {
         const GraphEdge *edge = graph_edge(edges, e);
-        const char *families = edge->frames ? NULL : graph_families(edge->families);
+        const char *families = graph_edge_families(graph, edge);
         bool dashed = edge->frames && ((GraphDoor *)graph->doors->pdata[edge->door])->type != DOOR_BRIDGE;
         g_string_append_printf(dot, "  %s -> door%u [label=\"%s\"%s];\n", from, edge->door,
                                families ? families : "", dashed ? ", style=dashed" : "");

@@ -154,9 +154,11 @@ char **graph_namespace_words(const GraphNamespace *ns)
     return (char **)g_ptr_array_steal(words, NULL);
 }
 
-const char *graph_families(Families families)
+const char *graph_edge_families(const Graph *graph, const GraphEdge *edge)
 {
-    return families == FAMILIES_IPV4 ? "IPv4" : families == FAMILIES_IPV6 ? "IPv6" : NULL;
+    if (edge->frames || edge->families == graph->families)
+        return NULL;
+    return edge->families == FAMILIES_IPV4 ? "IPv4" : edge->families == FAMILIES_IPV6 ? "IPv6" : NULL;
 }
 
 const char *graph_link_nat(const GraphLink *link)

@@ -87,6 +87,7 @@ typedef struct GraphNamespace {
 typedef struct Graph {
     char *host;
     bool outside;          /* is the host seen? false: whoever asks is in one of the namespaces */
+    Families families;     /* of all ways to the Internet */
     GArray *edges;         /* GraphEdge: of the host's own programs */
     GPtrArray *doors;      /* GraphDoor* */
     GPtrArray *namespaces; /* GraphNamespace*: those that are there, in the order in which they are drawn */
@@ -113,5 +114,5 @@ char **graph_namespace_words(const GraphNamespace *ns);
 const char *graph_link_nat(const GraphLink *link);
 /* Its port is not its other end, but a link of its kind beside it, by which the host can talk to it. */
 bool graph_link_is_sibling(const GraphLink *link);
-/* "IPv4", "IPv6", NULL for both. */
-const char *graph_families(Families families);
+/* "IPv4", "IPv6"; NULL where it goes without saying: for both, or all there is. */
+const char *graph_edge_families(const Graph *graph, const GraphEdge *edge);

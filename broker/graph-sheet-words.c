@@ -189,7 +189,7 @@ int sheet_add_ports(Sheet *sheet, int row, const char *name, const char *nat, co
 {
     for (guint e = 0; e < edges->len; e++) {
         const GraphEdge *edge = graph_edge(edges, e);
-        const char *families = edge->frames ? NULL : graph_families(edge->families);
+        const char *families = graph_edge_families(sheet->graph, edge);
         port_add(sheet, row + (int)e, joined(e == 0 ? name : NULL, families, e == 0 ? nat : NULL), edge);
     }
     return (int)edges->len;

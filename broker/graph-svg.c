@@ -38,7 +38,7 @@ static const char *colour_of(const Scene *scene, const GArray *edges)
 /* "IPv4" at the beginning of a line that is not for both. */
 static void draw_families(const Drawing *drawing, int x, int y, const GraphEdge *edge, const char *colour)
 {
-    const char *families = edge->frames ? NULL : graph_families(edge->families);
+    const char *families = graph_edge_families(drawing->scene->graph, edge);
     SvgStyle style = {SVG_SANS, 10.5, colour};
     if (families)
         svg_label(drawing->labels, x + 9, y + 4, &style, HOST_FILL, families);

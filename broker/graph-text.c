@@ -26,18 +26,20 @@ static void put_lines(Canvas *canvas, int row, int column, const GPtrArray *line
         put(canvas, row + (int)i, column, lines->pdata[i], width, false);
 }
 
+/* "╭ NAME ─ KIND ╮": the name comes first where there is no room for both. */
 static void draw_title(Canvas *canvas, const SheetBox *box, int column, int width)
 {
-    int kind = canvas_width_of(box->kind);
-    int room = width - 4 - (kind > 0 ? kind + 3 : 0);
-    g_autofree char *name = canvas_shorten(box->ns->name, room);
+    g_autofree char *name = canvas_shorten(box->ns->name, width - 4);
+    int name_width = canvas_width_of(name), room = width - 7 - name_width;
+    g_autofree char *kind = room > 2 ? canvas_shorten(box->kind, room) : g_strdup("");
+    int kind_width = canvas_width_of(kind);
     canvas_text(canvas, box->row, column + 1, " ", false);
     canvas_text(canvas, box->row, column + 2, name, true);
-    canvas_text(canvas, box->row, column + 2 + canvas_width_of(name), " ", false);
-    if (kind == 0)
+    canvas_text(canvas, box->row, column + 2 + name_width, " ", false);
+    if (kind_width == 0)
         return;
-    canvas_text(canvas, box->row, column + width - 3 - kind, " ", false);
-    canvas_text(canvas, box->row, column + width - 2 - kind, box->kind, false);
+    canvas_text(canvas, box->row, column + width - 3 - kind_width, " ", false);
+    canvas_text(canvas, box->row, column + width - 2 - kind_width, kind, false);
     canvas_text(canvas, box->row, column + width - 2, " ", false);
 }
 

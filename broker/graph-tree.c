@@ -19,7 +19,7 @@ static void line(Tree *tree, int indent, char *text, bool bold)
 static void append_way(GString *text, const Graph *graph, const GraphEdge *edge, bool last)
 {
     const GraphDoor *door = graph->doors->pdata[edge->door];
-    const char *families = edge->frames ? NULL : graph_families(edge->families);
+    const char *families = graph_edge_families(graph, edge);
     const char *towards = graph_door_towards(door);
     g_string_append_printf(text, "► %s", door->name);
     if (families)

@@ -213,6 +213,7 @@ static GraphWay add_way(Search *search, GArray *edges, const GraphQuestion *ques
         guint door = door_of_host(search, answer.link);
         mark_leads_out(search, door, question->family, answer.gateway);
         graph_edge_add(edges, door, families_of(question->family), false);
+        search->graph->families |= families_of(question->family);
     }
     return answer.way;
 }
