@@ -187,7 +187,7 @@ static char text_ascii(gunichar character)
     static const struct {
         gunichar from;
         char to;
-    } known[] = {{0x25ba, '>'}, {0x2026, '.'}, {0x00b7, ','}, {0x21c4, '='}, {0x2500, '-'}};
+    } known[] = {{0x25ba, '>'}, {0x2026, '.'}, {0x00b7, '-'}, {0x21c4, '='}, {0x2500, '-'}};
     if (character < 0x80)
         return (char)character;
     for (size_t i = 0; i < G_N_ELEMENTS(known); i++)

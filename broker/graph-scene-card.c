@@ -26,8 +26,9 @@ Card *scene_own_card(const Graph *graph)
 Card *scene_door_card(const GraphDoor *door)
 {
     Card *card = card_new();
-    bool is_plain = g_strcmp0(door->kind, "physical") == 0;
-    card_add(card, CARD_NAME, g_strdup(door->name), g_strdup(is_plain ? NULL : door->kind));
+    /* a card is one, whatever the driver; a container's is a pair's end */
+    bool is_card = g_strcmp0(door->kind, "physical") == 0 || g_strcmp0(door->kind, "veth") == 0;
+    card_add(card, CARD_NAME, g_strdup(door->name), g_strdup(is_card ? NULL : door->kind));
     card_add(card, CARD_PALE, door->inside ? g_strconcat("in ", door->inside, NULL) : NULL, NULL);
     card_add_all(card, CARD_CODE, door->addresses);
     if (door->others > 0)

@@ -340,8 +340,8 @@ static void place_rows(Scene *scene)
     }
     for (guint n = 0; n < scene->namespaces->len; n++)
         left = place_namespace(scene, scene->namespaces->pdata[n], left, &port_free);
-    end = MAX(place_doors(scene, true, top), port_free);
-    end = MAX(place_doors(scene, false, top), end);
+    int bridges = place_doors(scene, true, top), doors = place_doors(scene, false, top);
+    end = MAX(port_free, MAX(bridges, doors));
     if (scene->down) {
         scene->down->box.y = left;
         left += scene->down->box.height + CARD_GAP;

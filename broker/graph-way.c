@@ -5,6 +5,7 @@
  * business. */
 #include "graph-way.h"
 
+#include "firewall.h"
 #include "graph-read.h"
 #include "ip.h"
 #include "survey-link.h"
@@ -169,6 +170,14 @@ static guint door_of_host(Search *search, const char *name)
     return door;
 }
 
+/* The end of a namespace that need not be in the picture. */
+static bool is_port(const Search *search, const char *name)
+{
+    const json_t *link = survey_link_by_name(search->links, name);
+    uint32_t group = (uint32_t)json_integer_value(json_object_get(link, "group"));
+    return (group & FIREWALL_GROUP_MASK) == FIREWALL_GROUP;
+}
+
 /* The number of a bridge's first card; -1: it has none. */
 static int card_of(const GraphDoor *bridge)
 {
@@ -189,10 +198,10 @@ static void mark_leads_out(Search *search, guint number, int family, const char 
         return;
     }
     door->leads_out = true;
-    if (owner && !door->inside) {
+    if (!door->inside && (owner || is_port(search, door->name))) {
         door->type = DOOR_NAMESPACE;
         g_free(door->towards);
-        door->towards = g_strdup(owner->name);
+        door->towards = g_strdup(owner ? owner->name : "another namespace");
     } else if (door->type == DOOR_NETWORK) {
         door->type = DOOR_UPLINK;
     }

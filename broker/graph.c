@@ -162,8 +162,8 @@ int graph_main(int argc, char **argv)
     if (!options_parse(argc, argv, &form))
         return EXIT_USAGE;
     json_t *namespaces = ask_statuses(argv + optind, &failures);
-    /* with nothing at all to show of what was asked for, not a picture of something else */
-    int status = argv[optind] && json_array_size(namespaces) == 0 ? EXIT_FAILED : draw(namespaces, form);
+    /* with nothing to show of what was asked for, not a picture of something else */
+    int status = failures > 0 && json_array_size(namespaces) == 0 ? EXIT_FAILED : draw(namespaces, form);
     json_decref(namespaces);
     return failures > 0 ? EXIT_FAILED : status;
 }

@@ -8,6 +8,7 @@
 #include "graph-dot.h"
 #include "graph-json.h"
 #include "graph-model.h"
+#include "graph-scene.h"
 #include "graph-svg.h"
 #include "graph-text.h"
 
@@ -146,6 +147,53 @@ static void test_svg(const void *name)
         g_assert_true(*c == '\n' || g_unichar_isprint(g_utf8_get_char(c)));
 }
 
+/* ---- where cards stand ---- */
+
+static void keep(GPtrArray *boxes, const Card *card)
+{
+    if (card)
+        g_ptr_array_add(boxes, (void *)&card->box);
+}
+
+static GPtrArray *boxes_of(const Scene *scene)
+{
+    GPtrArray *boxes = g_ptr_array_new();
+    keep(boxes, scene->own);
+    keep(boxes, scene->down);
+    for (guint n = 0; n < scene->namespaces->len; n++) {
+        const SceneNamespace *ns = scene->namespaces->pdata[n];
+        keep(boxes, ns->card);
+        for (guint l = 0; l < ns->links->len; l++)
+            keep(boxes, ((SceneLink *)ns->links->pdata[l])->port);
+    }
+    for (guint d = 0; d < scene->doors->len; d++) {
+        const SceneDoor *door = scene->doors->pdata[d];
+        keep(boxes, door->card);
+        keep(boxes, door->beyond);
+        if (door->beyond)
+            g_assert_cmpint(card_hook(door->card), ==, card_hook(door->beyond));
+    }
+    return boxes;
+}
+
+static void test_cards(const void *name)
+{
+    g_autoptr(Graph) graph = world(name);
+    g_autoptr(Scene) scene = scene_new(graph);
+    g_autoptr(GPtrArray) boxes = boxes_of(scene);
+    for (guint i = 0; i < boxes->len; i++) {
+        const SvgBox *box = boxes->pdata[i];
+        g_assert_true(box->x > 0 && box->y > 0 && box->width > 0 && box->height > 0);
+        g_assert_cmpint(box->x + box->width, <, scene->width);
+        g_assert_cmpint(box->y + box->height, <, scene->height);
+        for (guint j = 0; j < i; j++) {
+            const SvgBox *other = boxes->pdata[j];
+            g_assert_true(box->x >= other->x + other->width || other->x >= box->x + box->width ||
+                          box->y >= other->y + other->height || other->y >= box->y + box->height);
+        }
+    }
+}
+
 /* Quotes and braces close, each line ends as one does. */
 static void test_dot(const void *name)
 {
@@ -238,6 +286,7 @@ int main(int argc, char **argv)
     } tests[] = {{"is drawn as written down", test_picture},
                  {"fits into every width", test_widths},
                  {"is well-formed as SVG", test_svg},
+                 {"has no card upon another", test_cards},
                  {"is well-formed for Graphviz", test_dot}};
     g_test_init(&argc, &argv, NULL);
     for (size_t w = 0; w < G_N_ELEMENTS(worlds); w++)
