@@ -196,13 +196,21 @@ static json_t *statuses_get(const Options *options, int *ret_failures)
     }
     for (guint n = 0; n < names->len; n++) {
         entry = ask_status(names->pdata[n], !options->no_ask_password, &error);
-        if (entry)
+        if (entry) {
+            processes_add(entry);
             json_array_append_new(all, entry);
-        else
+        } else {
             *ret_failures += failed(g_steal_pointer(&error));
+        }
     }
     json_decref(list);
     return all;
+}
+
+json_t *ask_statuses(char **names, int *ret_failures)
+{
+    Options options = {.no_ask_password = true, .rest = names};
+    return statuses_get(&options, ret_failures);
 }
 
 int status_main(int argc, char **argv)
@@ -216,7 +224,6 @@ int status_main(int argc, char **argv)
     json_t *all = statuses_get(&options, &failures);
     json_array_foreach(all, i, entry)
     {
-        processes_add(entry);
         if (!options.json)
             printf("%s", i > 0 ? "\n" : "");
         if (!options.json)

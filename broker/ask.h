@@ -16,3 +16,8 @@ int stop_main(int argc, char **argv);
  */
 json_t *ask_list(bool ask_password, GError **error);
 json_t *ask_status(const char *name, bool ask_password, GError **error);
+
+/* The objects of status.h, with "processes" (who.h), of @names (NULL-terminated), or where there are none of
+ * all that the caller may see. No password is asked for. What could not be found out is said on stderr and
+ * counted in @ret_failures. Never NULL; owned by the caller. */
+json_t *ask_statuses(char **names, int *ret_failures);

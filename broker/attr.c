@@ -1,6 +1,8 @@
 /* attr.c - see attr.h. Of attributes that come twice the last counts; unknown ones are left out. */
 #include "attr.h"
 
+#include <arpa/inet.h>
+
 static int keep(const struct nlattr *attribute, void *user)
 {
     Attributes *attributes = user;
@@ -54,4 +56,19 @@ const char *attr_string(const Attributes *attributes, int type)
 
     return attribute && mnl_attr_validate(attribute, MNL_TYPE_NUL_STRING) == 0 ? mnl_attr_get_str(attribute)
                                                                                : NULL;
+}
+
+char *attr_address(const Attributes *attributes, int type, int family)
+{
+    char text[INET6_ADDRSTRLEN];
+    const void *bytes = attr_bytes(attributes, type, family == AF_INET ? 4 : 16);
+
+    return bytes ? g_strdup(inet_ntop(family, bytes, text, sizeof text)) : NULL;
+}
+
+char *attr_prefix(const Attributes *attributes, int type, int family, unsigned length)
+{
+    g_autofree char *address = attr_address(attributes, type, family);
+
+    return address ? g_strdup_printf("%s/%u", address, length) : NULL;
 }

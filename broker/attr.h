@@ -24,3 +24,7 @@ uint32_t attr_u32(const Attributes *attributes, int type, uint32_t otherwise);
 const char *attr_string(const Attributes *attributes, int type);
 /* The bytes of an attribute of exactly @size, else NULL. */
 const void *attr_bytes(const Attributes *attributes, int type, size_t size);
+
+/* "10.0.0.2" and "10.0.0.2/30", owned by the caller; NULL where it is absent or not of the family's size. */
+char *attr_address(const Attributes *attributes, int type, int family);
+char *attr_prefix(const Attributes *attributes, int type, int family, unsigned length);

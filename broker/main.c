@@ -2,6 +2,7 @@
 #include "ask.h"
 #include "check.h"
 #include "doctor.h"
+#include "graph.h"
 #include "parse.h"
 #include "paths.h"
 #include "save.h"
@@ -26,6 +27,7 @@ typedef struct Verb {
 static const Verb verbs[] = {
     {"list", list_main, "[--json]", "namespaces you may see, and their state"},
     {"status", status_main, "[--json] [NAME...]", "links, addresses, routes, DNS, who is inside"},
+    {"graph", graph_main, "[--svg|--dot] [NAME...]", "draw them, the host, and the ways out"},
     {"start", start_main, "[--no-ask-password] NAME...", "bring namespaces up"},
     {"stop", stop_main, "[--no-ask-password] NAME...", "take namespaces down"},
     {"check", check_main, "[NAME|FILE...]", "find slips in the configuration"},

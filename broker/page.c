@@ -4,22 +4,14 @@
  * the terminal. */
 #include "page.h"
 
+#include "printable.h"
+
 #include <glib.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 
 #define KEY_WIDTH 12 /* "Description:" */
-
-/* A copy without control characters. */
-static char *printable(const char *text)
-{
-    g_autofree char *valid = g_utf8_make_valid(text ? text : "", -1);
-    GString *clean = g_string_new(NULL);
-    for (const char *c = valid; *c; c = g_utf8_next_char(c))
-        g_string_append_unichar(clean, g_unichar_iscntrl(g_utf8_get_char(c)) ? '?' : g_utf8_get_char(c));
-    return g_string_free(clean, FALSE);
-}
 
 static char *get(const json_t *object, const char *key)
 {
@@ -246,6 +238,7 @@ void page_status(const json_t *entry)
     line_of(entry, "State", "state");
     line_of(entry, "Type", "type");
     line_of(entry, "Error", "error");
+    line_of(entry, "Ruleset", "ruleset");
     links_print(json_object_get(entry, "links"));
     routes_print(json_object_get(entry, "routes"));
     rules_print(json_object_get(entry, "rules"));

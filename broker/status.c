@@ -127,7 +127,15 @@ static json_t *dns_of(const char *name)
     return NULL;
 }
 
-/* The end in the host, from the record: the kernel knows only an index in another namespace. */
+/* The other end, from the record: where it is in another namespace, the kernel knows only an index there. A
+ * macvlan's is the sibling in the host. */
+static void put_peer(json_t *link, const json_t *made)
+{
+    if (!json_object_get(link, "peer"))
+        put_string(link, "peer", json_string_value(json_object_get(made, "host")));
+    put_string(link, "peer_namespace", json_string_value(json_object_get(made, "peer_namespace")));
+}
+
 static void put_peers(json_t *links, const Record *record)
 {
     size_t i, j;
@@ -140,7 +148,7 @@ static void put_peers(json_t *links, const Record *record)
         json_array_foreach(links, j, link)
         {
             if (g_strcmp0(name, json_string_value(json_object_get(link, "name"))) == 0)
-                put_string(link, "peer", json_string_value(json_object_get(made, "host")));
+                put_peer(link, made);
         }
     }
 }
@@ -188,6 +196,8 @@ json_t *status_of(const char *name, GError **error)
         return NULL;
     }
     json_t *entry = summary(name, record, nsfd, conf, slip);
+    if (record && record->ruleset && conf)
+        put_string(entry, "ruleset", conf->firewall.file);
     if (nsfd >= 0 && !put_inside(entry, name, nsfd, record, error))
         g_clear_pointer(&entry, json_decref);
     if (nsfd >= 0)

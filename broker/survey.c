@@ -1,15 +1,13 @@
-/* survey.c - links, addresses, routes and rules of a namespace, read from the kernel and put into iproute2's
- * words. */
+/* survey.c - what is in a namespace (its links are survey-link.c's), read from the kernel and put into
+ * iproute2's words. */
 #include "survey.h"
 
 #include "attr.h"
 #include "nl.h"
+#include "survey-link.h"
 
 #include <arpa/inet.h>
 #include <linux/fib_rules.h>
-#include <linux/if.h>
-#include <linux/if_addr.h>
-#include <linux/if_link.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -17,127 +15,17 @@ typedef struct Survey {
     json_t *links, *routes, *rules;
 } Survey;
 
-/* "10.0.0.2", or NULL when the attribute is absent or of another size than the family's. */
-static char *get_address(const Attributes *a, int type, int family)
-{
-    char text[INET6_ADDRSTRLEN];
-    size_t size = family == AF_INET ? 4 : 16;
-    const void *bytes = attr_bytes(a, type, size);
-    return bytes ? g_strdup(inet_ntop(family, bytes, text, sizeof text)) : NULL;
-}
-
-static char *get_prefix(const Attributes *a, int type, int family, unsigned length)
-{
-    g_autofree char *address = get_address(a, type, family);
-    return address ? g_strdup_printf("%s/%u", address, length) : NULL;
-}
-
 static void put_string(json_t *object, const char *key, const char *value)
 {
     if (value)
         json_object_set_new(object, key, json_string(value));
 }
 
-/* A dump that was interrupted comes again from its start (nl_dump), so what is there already is left out. */
-static void append_once(json_t *array, json_t *entry)
-{
-    size_t i;
-    json_t *other;
-    json_array_foreach(array, i, other)
-    {
-        if (json_equal(other, entry)) {
-            json_decref(entry);
-            return;
-        }
-    }
-    json_array_append_new(array, entry);
-}
-
-static json_t *link_by_index(const Survey *survey, unsigned index)
-{
-    size_t i;
-    json_t *link;
-    json_array_foreach(survey->links, i, link)
-    {
-        if (json_integer_value(json_object_get(link, "index")) == (json_int_t)index)
-            return link;
-    }
-    return NULL;
-}
-
 static void put_link(json_t *object, const char *key, const Survey *survey, uint32_t index)
 {
     if (index != 0)
-        put_string(object, key, json_string_value(json_object_get(link_by_index(survey, index), "name")));
-}
-
-static const char *link_kind(const struct ifinfomsg *header, const Attributes *a)
-{
-    Attributes info = attr_read_nested(a->of[IFLA_LINKINFO]);
-    const char *kind = attr_string(&info, IFLA_INFO_KIND);
-    return kind ? kind : header->ifi_flags & IFF_LOOPBACK ? "loopback" : "physical";
-}
-
-/* "down" for a link set down; else what RFC 2863 calls its operational state. lo and tunnels never say: up,
- * if they are. */
-static const char *link_state(const struct ifinfomsg *header, const Attributes *a)
-{
-    static const char *const words[] = {"up",      "not-present", "down", "no-carrier",
-                                        "testing", "dormant",     "up"};
-    const struct nlattr *state = a->of[IFLA_OPERSTATE];
-    if (!(header->ifi_flags & IFF_UP))
-        return "down";
-    /* The operational state follows the carrier up to a second later (net/core/link_watch.c) */
-    if (header->ifi_flags & IFF_LOWER_UP)
-        return "up";
-    return words[state && mnl_attr_get_u8(state) < G_N_ELEMENTS(words) ? mnl_attr_get_u8(state) : 0];
-}
-
-static void put_mac(json_t *link, const Attributes *a)
-{
-    const uint8_t *m = attr_bytes(a, IFLA_ADDRESS, 6);
-    char text[18];
-    if (!m)
-        return;
-    snprintf(text, sizeof text, "%02x:%02x:%02x:%02x:%02x:%02x", m[0], m[1], m[2], m[3], m[4], m[5]);
-    put_string(link, "mac", text);
-}
-
-static bool link_each(const struct nlmsghdr *message, void *user)
-{
-    Survey *survey = user;
-    const struct ifinfomsg *header = mnl_nlmsg_get_payload(message);
-    Attributes a = attr_read(message, sizeof *header);
-    if (message->nlmsg_type != RTM_NEWLINK || !attr_string(&a, IFLA_IFNAME) ||
-        link_by_index(survey, (unsigned)header->ifi_index))
-        return true;
-    json_t *link = json_object();
-    put_string(link, "name", attr_string(&a, IFLA_IFNAME));
-    json_object_set_new(link, "index", json_integer(header->ifi_index));
-    put_string(link, "kind", link_kind(header, &a));
-    put_string(link, "state", link_state(header, &a));
-    json_object_set_new(link, "mtu", json_integer(attr_u32(&a, IFLA_MTU, 0)));
-    if (!(header->ifi_flags & IFF_LOOPBACK))
-        put_mac(link, &a);
-    json_object_set_new(link, "addresses", json_array());
-    json_array_append_new(survey->links, link);
-    return true;
-}
-
-static bool address_each(const struct nlmsghdr *message, void *user)
-{
-    Survey *survey = user;
-    const struct ifaddrmsg *header = mnl_nlmsg_get_payload(message);
-    Attributes a = attr_read(message, sizeof *header);
-    json_t *link = link_by_index(survey, header->ifa_index);
-    if (message->nlmsg_type != RTM_NEWADDR || !link)
-        return true;
-    /* on a point-to-point link IFA_ADDRESS is the other end */
-    int which = a.of[IFA_LOCAL] ? IFA_LOCAL : IFA_ADDRESS;
-    g_autofree char *text = get_prefix(&a, which, header->ifa_family, header->ifa_prefixlen);
-    if (text)
-        append_once(json_object_get(link, "addresses"), json_string(text));
-    return true;
+        put_string(object, key,
+                   json_string_value(json_object_get(survey_link_by_index(survey->links, index), "name")));
 }
 
 static void put_table(json_t *object, uint32_t table)
@@ -169,7 +57,7 @@ static void put_nexthops(json_t *route, const Survey *survey, const struct nlatt
     int left = mnl_attr_get_payload_len(multipath);
     for (; RTNH_OK(hop, left); left -= RTNH_ALIGN(hop->rtnh_len), hop = RTNH_NEXT(hop)) {
         Attributes a = attr_read_payload(RTNH_DATA(hop), hop->rtnh_len - sizeof *hop);
-        g_autofree char *gateway = get_address(&a, RTA_GATEWAY, family);
+        g_autofree char *gateway = attr_address(&a, RTA_GATEWAY, family);
         json_t *entry = json_object();
         put_string(entry, "gateway", gateway);
         put_link(entry, "link", survey, (uint32_t)hop->rtnh_ifindex);
@@ -188,7 +76,7 @@ static bool route_is_shown(const struct nlmsghdr *message, const struct rtmsg *h
 
 static void put_gateway(json_t *route, const Attributes *a, int family)
 {
-    g_autofree char *gateway = get_address(a, RTA_GATEWAY, family);
+    g_autofree char *gateway = attr_address(a, RTA_GATEWAY, family);
     const struct nlattr *via = a->of[RTA_VIA];
     char text[INET6_ADDRSTRLEN];
     if (gateway) {
@@ -210,8 +98,8 @@ static bool route_each(const struct nlmsghdr *message, void *user)
     if (!route_is_shown(message, header, table))
         return true;
     json_t *route = json_object();
-    g_autofree char *destination = get_prefix(&a, RTA_DST, family, header->rtm_dst_len);
-    g_autofree char *source = get_address(&a, RTA_PREFSRC, family);
+    g_autofree char *destination = attr_prefix(&a, RTA_DST, family, header->rtm_dst_len);
+    g_autofree char *source = attr_address(&a, RTA_PREFSRC, family);
     put_string(route, "family", family == AF_INET ? "ipv4" : "ipv6");
     put_string(route, "destination", destination ? destination : "default");
     put_string(route, "type", route_type(header->rtm_type));
@@ -223,7 +111,7 @@ static bool route_each(const struct nlmsghdr *message, void *user)
     put_table(route, table);
     if (a.of[RTA_MULTIPATH])
         put_nexthops(route, survey, a.of[RTA_MULTIPATH], family);
-    append_once(survey->routes, route);
+    survey_append_once(survey->routes, route);
     return true;
 }
 
@@ -237,8 +125,8 @@ static bool rule_is_stock(uint32_t priority, const struct fib_rule_hdr *header, 
 
 static void put_rule_selectors(json_t *rule, const Attributes *a, const struct fib_rule_hdr *header)
 {
-    g_autofree char *from = get_prefix(a, FRA_SRC, header->family, header->src_len);
-    g_autofree char *to = get_prefix(a, FRA_DST, header->family, header->dst_len);
+    g_autofree char *from = attr_prefix(a, FRA_SRC, header->family, header->src_len);
+    g_autofree char *to = attr_prefix(a, FRA_DST, header->family, header->dst_len);
     char text[32];
     put_string(rule, "from", from);
     put_string(rule, "to", to);
@@ -285,7 +173,7 @@ static bool rule_each(const struct nlmsghdr *message, void *user)
     put_string(rule, "action", rule_action(header->action));
     if (header->action == FR_ACT_TO_TBL)
         put_table(rule, table);
-    append_once(survey->rules, rule);
+    survey_append_once(survey->rules, rule);
     return true;
 }
 
@@ -294,12 +182,10 @@ json_t *survey(int nsfd, GError **error)
     g_autoptr(Nl) nl = nl_open_at(nsfd, error);
     if (!nl)
         return NULL;
-    Survey found = {.links = json_array(), .routes = json_array(), .rules = json_array()};
+    Survey found = {.links = survey_links(nl, error), .routes = json_array(), .rules = json_array()};
     json_t *all =
-        json_pack("{s:o,s:o,s:o}", "links", found.links, "routes", found.routes, "rules", found.rules);
-    if (nl_dump(nl, RTM_GETLINK, AF_UNSPEC, link_each, &found, error) &&
-        nl_dump(nl, RTM_GETADDR, AF_UNSPEC, address_each, &found, error) &&
-        nl_dump(nl, RTM_GETROUTE, AF_UNSPEC, route_each, &found, error) &&
+        json_pack("{s:o*,s:o,s:o}", "links", found.links, "routes", found.routes, "rules", found.rules);
+    if (found.links && nl_dump(nl, RTM_GETROUTE, AF_UNSPEC, route_each, &found, error) &&
         nl_dump(nl, RTM_GETRULE, AF_UNSPEC, rule_each, &found, error))
         return all;
     json_decref(all);

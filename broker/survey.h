@@ -4,7 +4,7 @@
 #include <glib.h>
 #include <jansson.h>
 
-/* {"links": [{"name", "index", "kind", "state", "mtu", "mac", "addresses": ["10.0.0.2/30"]}],
+/* {"links": as in survey-link.h,
  *  "routes": [{"destination", "type", "gateway", "link", "metric", "table", "source"}],
  *  "rules": [{"family", "priority", "from", "to", "incoming", "outgoing", "mark", "uids", "action",
  * "table"}]} Words are those of iproute2; keys that do not apply are absent. The kernel's own routes (table

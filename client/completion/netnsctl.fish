@@ -1,10 +1,11 @@
 # fish completion for netnsctl (and netns-broker, its other name): verbs, and the names the user may see.
-set -l named status start stop check doctor show up down save-firewall
+set -l named status graph start stop check doctor show up down save-firewall
 
 for command in netnsctl netns-broker
     complete -c $command -f
     complete -c $command -n __fish_use_subcommand -a list -d 'The namespaces you may enter'
     complete -c $command -n __fish_use_subcommand -a status -d 'Links, addresses, routes, DNS, who is inside'
+    complete -c $command -n __fish_use_subcommand -a graph -d 'Draw them, the host, and the ways out'
     complete -c $command -n __fish_use_subcommand -a start -d 'Bring namespaces up'
     complete -c $command -n __fish_use_subcommand -a stop -d 'Take namespaces down'
     complete -c $command -n __fish_use_subcommand -a check -d 'Find slips in configuration files'
@@ -16,7 +17,9 @@ for command in netnsctl netns-broker
     complete -c $command -n __fish_use_subcommand -a watch -d 'Follow the uplink and the firewalls'
     complete -c $command -n __fish_use_subcommand -a serve -d 'Answer requests (the broker itself)'
     complete -c $command -n "__fish_seen_subcommand_from $named" -a '(netnsctl list --names 2>/dev/null)'
-    complete -c $command -n '__fish_seen_subcommand_from list status doctor' -l json -d 'Print JSON'
+    complete -c $command -n '__fish_seen_subcommand_from list status graph doctor' -l json -d 'Print JSON'
+    complete -c $command -n '__fish_seen_subcommand_from graph' -l svg -d 'Print SVG'
+    complete -c $command -n '__fish_seen_subcommand_from graph' -l dot -d 'Print input for Graphviz'
     complete -c $command -n '__fish_seen_subcommand_from list' -l names -d 'Names only'
     complete -c $command -n '__fish_seen_subcommand_from list' -l no-legend -d 'No head line'
     complete -c $command -n '__fish_seen_subcommand_from list status doctor start stop' -l no-ask-password -d 'Never ask'

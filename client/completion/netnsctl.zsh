@@ -15,6 +15,7 @@ _netnsctl() {
     local -a verbs=(
         'list:the namespaces you may enter'
         'status:links, addresses, routes, DNS, who is inside'
+        'graph:draw them, the host, and the ways out'
         'start:bring namespaces up'
         'stop:take namespaces down'
         'check:find slips in configuration files'
@@ -37,6 +38,7 @@ _netnsctl() {
     ((CURRENT--))
     case $verb in
     list) _arguments $json $password '--names[names only]' '--no-legend[no head line]' ;;
+    graph) _arguments '(--dot --json)--svg[print SVG]' '(--svg --json)--dot[print input for Graphviz]' '(--svg --dot)--json[print JSON]' $names ;;
     status | doctor) _arguments $json $password $names ;;
     start | stop) _arguments $password $names ;;
     check) _arguments '--root=[another root directory]:directory:_directories' '*:network namespace or file:_netnsctl_files' ;;

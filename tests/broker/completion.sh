@@ -32,6 +32,8 @@ in_bash() {
     same "$(bash_offers chnetns lab -- netnsctl sta)" 'start status'
     same "$(bash_offers netnsctl status l)" 'lab lan'
     same "$(bash_offers netnsctl sa)" save-firewall; same "$(bash_offers netnsctl save-firewall l)" 'lab lan'
+    same "$(bash_offers netnsctl graph --)" '--dot --json --svg'
+    same "$(bash_offers netnsctl gra)" graph
     same "$(bash_offers netns-broker list --n)" '--names --no-ask-password --no-legend'
 }
 it "bash completes names and commands" in_bash
@@ -45,6 +47,8 @@ in_fish() {
     same "$(fish_offers 'chnetns lab -- netnsctl star')" start
     same "$(fish_offers 'netnsctl status l')" 'lab lan'
     same "$(fish_offers 'netnsctl sav')" save-firewall; same "$(fish_offers 'netnsctl save-firewall l')" 'lab lan'
+    same "$(fish_offers 'netnsctl graph l')" 'lab lan'
+    same "$(fish_offers 'netnsctl graph --s')" --svg
 }
 it "fish completes names and commands" in_fish
 
@@ -78,6 +82,8 @@ in_zsh() {
     $PYTHON /tmp/complete.py 'chnetns --no-ask-password v' 'vpn '
     $PYTHON /tmp/complete.py 'chnetns vpn netnsctl star' 'start '
     $PYTHON /tmp/complete.py 'netnsctl status v' 'vpn '
+    $PYTHON /tmp/complete.py 'netnsctl gra' 'graph '
+    $PYTHON /tmp/complete.py 'netnsctl graph --s' '--svg '
 }
 it "zsh completes names and commands" in_zsh
 
