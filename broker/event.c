@@ -7,6 +7,7 @@
 
 #include <linux/fib_rules.h>
 #include <linux/if_addr.h>
+#include <linux/netconf.h>
 #include <linux/rtnetlink.h>
 
 static EventMeaning link_meaning(const struct nlmsghdr *message, GHashTable *ours)
@@ -54,6 +55,14 @@ static EventMeaning rule_meaning(const struct nlmsghdr *message)
                : EVENT_NOTHING;
 }
 
+/* Forwarding was switched for all interfaces: by whom, is looked at. For single ones we do. */
+static EventMeaning netconf_meaning(const struct nlmsghdr *message)
+{
+    Attributes a = attr_read(message, sizeof(struct netconfmsg));
+
+    return attr_u32(&a, NETCONFA_IFINDEX, 0) == (uint32_t)NETCONFA_IFINDEX_ALL ? EVENT_WAYS : EVENT_NOTHING;
+}
+
 EventMeaning event_meaning(const struct nlmsghdr *message, GHashTable *ours)
 {
     switch (message->nlmsg_type) {
@@ -68,6 +77,8 @@ EventMeaning event_meaning(const struct nlmsghdr *message, GHashTable *ours)
     case RTM_NEWROUTE:
     case RTM_DELROUTE:
         return route_meaning(message, ours);
+    case RTM_NEWNETCONF:
+        return netconf_meaning(message);
     case RTM_NEWRULE:
     case RTM_DELRULE:
         return rule_meaning(message);

@@ -26,7 +26,7 @@ static const char *const ruleset =
     "table inet %1$s {\n"
     "  %2$s\n"
     "  comment \"netns-broker(8): static, by interface group; put back when missing\"\n"
-    "  set guarded { type ifname; comment \"forward only because of namespaces\"; %3$s }\n"
+    "  set guarded { type nf_proto . ifname; comment \"forward only because of namespaces\"; %3$s }\n"
     "  set ways { type ifname . ifname; comment \"Uplink=: from, to\"; }\n"
     "  chain postrouting {\n"
     "    type nat hook postrouting priority srcnat; policy accept;\n"
@@ -44,7 +44,8 @@ static const char *const ruleset =
     "drop comment \"into a masqueraded one\"\n"
     "    meta nfproto ipv6 meta oifgroup & 0xffff0004 == 0x6e620004 ct state != { established, related } "
     "drop comment \"into a masqueraded one\"\n"
-    "    iifname @guarded oifname @guarded drop comment \"the host is no router\"\n"
+    "    meta nfproto . iifname @guarded meta nfproto . oifname @guarded drop comment \"the host is no "
+    "router\"\n"
     "  }\n"
     "  chain input {\n"
     "    type filter hook input priority filter; policy accept;\n"
@@ -71,7 +72,7 @@ static char *guarded_elements(char *const *guarded)
     g_autoptr(GString) text = g_string_new(NULL);
 
     for (char *const *name = guarded; *name; name++)
-        g_string_append_printf(text, "%s\"%s\"", text->len ? ", " : "elements = { ", *name);
+        g_string_append_printf(text, "%s%s", text->len ? ", " : "elements = { ", *name);
     if (text->len)
         g_string_append(text, " };");
     return g_string_free(g_steal_pointer(&text), FALSE);

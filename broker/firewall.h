@@ -36,7 +36,7 @@ bool firewall_can_say(const char *interface);
  */
 char *firewall_text(const char *table, const char *flags, char *const *guarded);
 
-/* Puts the table in place when it is not there, or when @guarded (names of interfaces, NULL-terminated) has
+/* Puts the table in place when it is not there, or when @guarded (forwarding_guarded()) has
  * changed: interfaces that forward only because of us, between which nothing may be forwarded. nft(8) is run
  * at most once for each such change; to be called with the host's lock. */
 bool firewall_ensure(char *const *guarded, GError **error);

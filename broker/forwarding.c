@@ -81,7 +81,9 @@ static void note_all_ipv6(json_t *set, Nl *host)
         g_autofree char *own = conf_path("ipv6", *name, "forwarding");
         if (is_one(accept_ra))
             ledger_note(set, accept_ra, "2");
-        if (is_one(own) && !ledger_has(set, own))
+        if (!is_one(own)) /* the switch for all sets it too; noted, because it is to be guarded */
+            ledger_note(set, own, "1");
+        else if (!ledger_has(set, own))
             json_array_append_new(set, json_pack("[s,s,n]", own, "1"));
     }
     /* an interface that is plugged in later takes its values from here */
@@ -107,22 +109,36 @@ static void note(json_t *set, Families families, Nl *host)
         note_all_ipv6(set, host);
 }
 
-/* Interfaces that forward because of us: the third word of .../conf/NAME/{,force_}forwarding entries, each
- * once. Those of an admin who made the host a router are not in the ledger, and are left alone. */
+/* `ipv4 . "eth0"` for an entry of the ledger that makes an interface forward, else NULL. An admin, or Docker,
+ * who has made the host a router since then is not to be hindered; what we switched for all of IPv6 cannot be
+ * told from theirs. */
+static char *guarded_element(const char *path)
+{
+    g_auto(GStrv) words = g_strsplit(path, "/", 5);
+
+    if (g_strv_length(words) != 5 || !g_str_has_suffix(words[4], "forwarding") ||
+        g_str_equal(words[3], "all"))
+        return NULL;
+    if ((g_str_equal(words[1], "ipv4") && is_one("net/ipv4/ip_forward")) ||
+        (g_str_equal(words[4], "force_forwarding") && is_one(ALL_IPV6)))
+        return NULL;
+    return g_strdup_printf("%s . \"%s\"", words[1], words[3]);
+}
+
+/* Those of an admin who made the host a router before are not in the ledger, and are left alone. */
 static char **guarded(const json_t *ledger)
 {
-    g_autoptr(GHashTable) names = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
+    g_autoptr(GHashTable) elements = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
     size_t i;
     json_t *entry;
 
     json_array_foreach(ledger, i, entry)
     {
-        g_auto(GStrv) words = g_strsplit(json_string_value(json_array_get(entry, 0)), "/", 5);
-        if (g_strv_length(words) == 5 && g_str_has_suffix(words[4], "forwarding") &&
-            !g_str_equal(words[3], "all"))
-            g_hash_table_add(names, g_strdup(words[3]));
+        char *element = guarded_element(json_string_value(json_array_get(entry, 0)));
+        if (element)
+            g_hash_table_add(elements, element);
     }
-    char **sorted = (char **)g_hash_table_get_keys_as_array(names, NULL);
+    char **sorted = (char **)g_hash_table_get_keys_as_array(elements, NULL);
     char **copy = g_strdupv(sorted);
     g_free(sorted);
     qsort(copy, g_strv_length(copy), sizeof *copy, by_name);

@@ -28,5 +28,6 @@ bool forwarding_is_needed(void);
  * since get to forward. */
 bool forwarding_refresh(bool links, Nl *host, GError **error);
 
-/* Interfaces that forward only because of us, sorted, for firewall_text(); owned by the caller. */
+/* Interfaces that forward only because of us, as nft elements `ipv4 . "eth0"`, sorted, for firewall_text();
+ * owned by the caller. */
 char **forwarding_guarded(void);

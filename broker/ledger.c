@@ -77,6 +77,15 @@ bool ledger_apply(const json_t *set, GError **error)
     return true;
 }
 
+/* Somebody has made the host a router since: then every interface forwards for him, not for us. */
+static bool is_anothers_now(const char *path)
+{
+    g_autofree char *all = sysctl_read("net/ipv4/ip_forward");
+
+    return g_str_has_prefix(path, "net/ipv4/conf/") && g_str_has_suffix(path, "/forwarding") &&
+           g_strcmp0(all, "1") == 0;
+}
+
 /* Backwards, so that side effects of one entry are mended by those before it. What is gone or was changed by
  * others is left. */
 static void put_back(const json_t *set)
@@ -87,7 +96,8 @@ static void put_back(const json_t *set)
                    *old = json_string_value(json_array_get(entry, 1));
         const char *ours = json_string_value(json_array_get(entry, 2));
         g_autofree char *now = path ? sysctl_read(path) : NULL;
-        if (now && old && (!ours || g_str_equal(now, ours)) && !g_str_equal(now, old))
+        if (now && old && (!ours || g_str_equal(now, ours)) && !g_str_equal(now, old) &&
+            !is_anothers_now(path))
             (void)sysctl_write(path, old, NULL);
     }
 }

@@ -201,9 +201,9 @@ static struct mnl_socket *listen_to(int bus, const int *groups, size_t count)
 /* The sockets stay open until the process ends. */
 static bool watch_kernel(Loop *loop)
 {
-    static const int routes[] = {RTNLGRP_LINK,       RTNLGRP_IPV4_IFADDR, RTNLGRP_IPV6_IFADDR,
-                                 RTNLGRP_IPV4_ROUTE, RTNLGRP_IPV6_ROUTE,  RTNLGRP_IPV4_RULE,
-                                 RTNLGRP_IPV6_RULE},
+    static const int routes[] = {RTNLGRP_LINK,       RTNLGRP_IPV4_IFADDR,  RTNLGRP_IPV6_IFADDR,
+                                 RTNLGRP_IPV4_ROUTE, RTNLGRP_IPV6_ROUTE,   RTNLGRP_IPV4_RULE,
+                                 RTNLGRP_IPV6_RULE,  RTNLGRP_IPV4_NETCONF, RTNLGRP_IPV6_NETCONF},
                      ruleset[] = {NFNLGRP_NFTABLES};
     struct mnl_socket *route = listen_to(NETLINK_ROUTE, routes, G_N_ELEMENTS(routes)),
                       *nft = listen_to(NETLINK_NETFILTER, ruleset, G_N_ELEMENTS(ruleset));

@@ -59,9 +59,29 @@ host_no_router() {
     ip -n lan route add default via 192.0.2.1; ip -n net route add 192.0.2.0/24 via 203.0.113.1
     $NB up --type=nat n1
     same "$(sysctl -n net.ipv4.conf.uplink1.forwarding)" 1
-    local rc=0; in_ns lan curl -s -m 1 http://203.0.113.2/ || rc=$?
+    local rc=0 rc6=0; in_ns lan curl -s -m 1 http://203.0.113.2/ || rc=$?
+    ip addr add 2001:db8:1::1/64 dev uplink1 nodad; ip -n lan addr add 2001:db8:1::2/64 dev eth0 nodad
+    ip -n lan -6 route add default via 2001:db8:1::1; ip -n net -6 route add 2001:db8:1::/64 via 2001:db8::1
+    in_ns lan curl -s -m 1 'http://[2001:db8::2]/' || rc6=$?
+    ip link del uplink1; ip netns del lan; ip -n net route del 192.0.2.0/24 2>/dev/null || :; ip -n net -6 route del 2001:db8:1::/64 2>/dev/null || :
+    same "$rc $rc6" "28 28"
+}
+host_router_by_another() {
+    # Docker, or an admin, switches forwarding on while namespaces are up: what it forwards is not ours to drop
+    ip netns add lan; ip link add uplink1 type veth peer name eth0 netns lan
+    ip addr add 192.0.2.1/24 dev uplink1; ip addr add 2001:db8:1::1/64 dev uplink1 nodad; ip link set uplink1 up
+    ip -n lan addr add 192.0.2.2/24 dev eth0; ip -n lan addr add 2001:db8:1::2/64 dev eth0 nodad; ip -n lan link set eth0 up
+    ip -n lan route add default via 192.0.2.1; ip -n net route add 192.0.2.0/24 via 203.0.113.1
+    $NB up --type=nat n1
+    local rc=0; in_ns lan curl -s -m 1 http://203.0.113.2/ || rc=$?; same $rc 28
+    sysctl -qw net.ipv4.ip_forward=1
+    wait_until 40 sh -c 'ip netns exec lan curl -s -m 1 http://203.0.113.2/ | grep -q 192.0.2.2'
+    same "$(sysctl -n net.ipv4.conf.uplink1.forwarding)" 1
+    $NB down --all; same "$(sysctl -n net.ipv4.conf.uplink1.forwarding)" 1
+    same "$(in_ns lan curl -s -m 2 http://203.0.113.2/)" 192.0.2.2
+    sysctl -qw net.ipv4.ip_forward=0
     ip link del uplink1; ip netns del lan; ip -n net route del 192.0.2.0/24 2>/dev/null || :
-    same $rc 28
+    $NB up --type=nat helloworld
 }
 stable() {
     local before after
@@ -111,6 +131,7 @@ it "HostAccess=yes lets it" host_open
 it "the gateway answers pings" ping_gateway
 it "nobody outside can open connections into a nat namespace, the host can" nothing_in
 it "the host does not become a router between its own networks" host_no_router
+it "another who makes the host a router meanwhile is not hindered, and keeps it" host_router_by_another
 it "after down of everything the host is as it was" restored
 world_down
 finish
