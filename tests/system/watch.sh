@@ -1,0 +1,58 @@
+# watch.sh - netns-broker watch as a service: begun by its path unit, ended by itself, started again when it is killed.
+. /srv/src/tests/lib.sh
+active() { systemctl is-active --quiet "$1"; }
+inactive() { ! active "$1"; }
+has_table() { nft list table inet "$1" 2>/dev/null | grep -q 'chain forward'; }
+both() { has_table netns-broker && has_table netns-broker-guard; }
+main_pid() { systemctl show -P MainPID netns-broker-watch.service; }
+
+waits() { active netns-broker-watch.path; systemctl is-enabled netns-broker-watch.path; inactive netns-broker-watch.service; }
+begins() { systemctl start netns-nat@w; wait_until 60 active netns-broker-watch.service; wait_until 60 both; }
+puts_back() { nft flush ruleset; has_table netns-broker-guard; wait_until 40 both; }
+killed() {
+    local old; old=$(main_pid); systemctl kill -s KILL netns-broker-watch.service
+    wait_until 100 sh -c "[ \"\$(systemctl show -P MainPID netns-broker-watch.service)\" != 0 ] && [ \"\$(systemctl show -P MainPID netns-broker-watch.service)\" != $old ]"
+    wait_until 60 both
+}
+restarts() { systemctl restart netns-broker-watch.service; wait_until 60 both; }
+lan() {
+    ip netns add net; ip link add up0 type veth peer name eth0 netns net; ip addr add 203.0.113.1/24 dev up0; ip link set up0 up
+    ip -n net addr add 203.0.113.2/24 dev eth0; ip -n net link set eth0 up; ip -n net link set lo up
+    ip netns exec net python3 /srv/src/tests/web.py >/dev/null 2>&1 & echo $! >/run/web.pid
+    ip route add default via 203.0.113.2
+    ip tuntap add tun0 mode tun; ip addr add 10.8.0.2/24 dev tun0; ip link set tun0 up; ip route add 0.0.0.0/1 dev tun0; ip route add 128.0.0.0/1 dev tun0
+    systemctl start netns-lan@l || { journalctl -o cat -u netns-lan@l; return 1; }
+    same "$(chnetns l curl -s -m 5 http://203.0.113.2/)" 203.0.113.1
+    contains "$(netnsctl status l)" "up0 via 203.0.113.2 (IPv4)"
+}
+follows() {
+    ip -n net addr add 203.0.113.9/24 dev eth0; ip route replace default via 203.0.113.9
+    wait_until 40 sh -c 'netnsctl status l | grep -q "up0 via 203.0.113.9"'
+    same "$(chnetns l curl -s -m 5 http://203.0.113.2/)" 203.0.113.1
+}
+removed_by_hand() {
+    ip netns del l
+    wait_until 100 inactive netns-lan@l.service
+    wait_until 60 sh -c '! ip link show vn-l0'
+    kill "$(cat /run/web.pid)"; ip link del tun0; ip link del up0; ip netns del net
+}
+ends() {
+    systemctl stop netns-nat@w
+    wait_until 60 inactive netns-broker-watch.service
+    fails has_table netns-broker-guard
+    active netns-broker-watch.path
+    begins; systemctl stop netns-nat@w; wait_until 60 inactive netns-broker-watch.service
+}
+quiet() { same "$(journalctl -o cat -p warning -u netns-broker-watch.service | grep -v -e 'code=killed' -e "result 'signal'")" ""; }
+
+it "the watch's path unit is enabled, and the service is not there until somebody needs it" waits
+it "the first namespace that needs the host brings the watch" begins
+it "under systemd, too, a flushed ruleset is back at once" puts_back
+it "a watch that is killed is started again" killed
+it "a watch that is restarted does no harm" restarts
+it "netns-lan@ needs no file and leaves by the uplink past a VPN's routes" lan
+it "netns-lan@ follows a new gateway" follows
+it "a namespace that was removed by hand has its unit stopped and its links removed" removed_by_hand
+it "the watch ends with the last namespace, and comes again" ends
+it "the watch complains of nothing" quiet
+finish
