@@ -9,6 +9,7 @@ class Server(http.server.ThreadingHTTPServer):
         self.server_name, self.server_port = 'test', self.server_address[1]
 
 class Answer(http.server.BaseHTTPRequestHandler):
+    protocol_version = 'HTTP/1.1'  # one connection, many pages
     def do_GET(self):
         text = (sys.argv[2] if len(sys.argv) > 2 else self.client_address[0].replace('::ffff:', '')) + '\n'
         self.send_response(200)

@@ -33,7 +33,7 @@ for l in json.load(sys.stdin):
 for l in json.load(sys.stdin): print(l["ifname"], sorted((a["local"], a["prefixlen"]) for a in l["addr_info"]))'
     ip -j route show table all; ip -6 -j route show table all; ip -j rule; ip -6 -j rule
     # the twin that `watch` holds comes a moment after the first `up`; leftovers.sh looks whether it has gone
-    nft -j list ruleset | jq -c '.nftables[] | select((.[].table // .[].name) != "netns-broker-guard")' | sed 's/"handle": *[0-9]*/"handle": N/g'
+    nft -s -j list ruleset | jq -c '.nftables[] | select((.[].table // .[].name) != "netns-broker-guard")' | sed 's/"handle": *[0-9]*/"handle": N/g'
     sysctl -a --pattern '^net\.' 2>/dev/null | grep -v -e nf_conntrack_count -e stat_refresh
     awk '$5 != "/run/netns" { print $4, $5, $6 }' /proc/self/mountinfo | sort
     ls -d /run/netns/* /run/netns-broker/state/* 2>/dev/null
