@@ -3,9 +3,9 @@
 
 #include "attr.h"
 #include "firewall.h"
+#include "uplink-rules.h"
 #include "uplink-table.h"
 
-#include <linux/fib_rules.h>
 #include <linux/if_addr.h>
 #include <linux/netconf.h>
 #include <linux/rtnetlink.h>
@@ -44,15 +44,10 @@ static EventMeaning route_meaning(const struct nlmsghdr *message, GHashTable *ou
                : EVENT_WAYS;
 }
 
-/* Others' rules come after ours (uplink-table.h). */
+/* One of ours that is new was made by us. Of others any may have come to stand in front of them. */
 static EventMeaning rule_meaning(const struct nlmsghdr *message)
 {
-    Attributes a = attr_read(message, sizeof(struct fib_rule_hdr));
-    uint32_t priority = attr_u32(&a, FRA_PRIORITY, 0);
-
-    return message->nlmsg_type == RTM_DELRULE && priority >= UPLINK_RULE_TO && priority <= UPLINK_RULE_END
-               ? EVENT_WAYS
-               : EVENT_NOTHING;
+    return message->nlmsg_type == RTM_NEWRULE && uplink_rules_is_ours(message) ? EVENT_NOTHING : EVENT_WAYS;
 }
 
 /* Forwarding was switched for all interfaces: by whom, is looked at. For single ones we do. */

@@ -10,9 +10,9 @@
 #include "attr.h"
 #include "ip.h"
 #include "route-flush.h"
+#include "uplink-rules.h"
 
 #include <errno.h>
-#include <linux/fib_rules.h>
 #include <linux/rtnetlink.h>
 #include <string.h>
 
@@ -151,43 +151,6 @@ bool uplink_table_set(Nl *host, int family, uint32_t table, const GArray *routes
     return nl_run(host, error);
 }
 
-static struct nlmsghdr *queue_rule(Nl *host, int family, uint32_t priority, const struct fib_rule_hdr *rule)
-{
-    struct fib_rule_hdr header = *rule;
-    struct nlmsghdr *h;
-
-    header.family = (uint8_t)family;
-    h = nl_add(host, g_strdup_printf("cannot set the rule of priority %u", priority), RTM_NEWRULE,
-               NLM_F_CREATE | NLM_F_EXCL, &header, sizeof header);
-    nl_tolerate(host, EEXIST);
-    nl_tolerate(host, EAFNOSUPPORT);
-    nl_tolerate(host, EOPNOTSUPP);
-    mnl_attr_put_u32(h, FRA_PRIORITY, priority);
-    mnl_attr_put_u8(h, FRA_PROTOCOL, RTPROT_KERNEL);
-    return h;
-}
-
-void uplink_table_queue_from(Nl *host, int family, uint32_t table, const char *incoming)
-{
-    static const struct fib_rule_hdr end = {.action = FR_ACT_UNREACHABLE}, lookup = {.action = FR_ACT_TO_TBL};
-    struct nlmsghdr *h;
-
-    mnl_attr_put_strz(queue_rule(host, family, UPLINK_RULE_END, &end), FRA_IIFNAME, incoming);
-    h = queue_rule(host, family, UPLINK_RULE_FROM, &lookup);
-    mnl_attr_put_strz(h, FRA_IIFNAME, incoming);
-    mnl_attr_put_u32(h, FRA_TABLE, table);
-}
-
-void uplink_table_queue_to(Nl *host, uint32_t table, const IpPrefix *to)
-{
-    const struct fib_rule_hdr lookup = {.dst_len = to->length, .action = FR_ACT_TO_TBL};
-    IpPrefix network = ip_prefix_network(to);
-    struct nlmsghdr *h = queue_rule(host, to->address.family, UPLINK_RULE_TO, &lookup);
-
-    put_ip(h, FRA_DST, &network.address);
-    mnl_attr_put_u32(h, FRA_TABLE, table);
-}
-
 /* What a dump is looked through for. */
 typedef struct Own {
     uint32_t table;
@@ -197,14 +160,12 @@ typedef struct Own {
 static bool is_own(const struct nlmsghdr *message, const void *user)
 {
     const Own *own = user;
-    const struct rtmsg *header = mnl_nlmsg_get_payload(message); /* struct fib_rule_hdr has its size */
+    const struct rtmsg *header = mnl_nlmsg_get_payload(message);
     Attributes a = attr_read(message, sizeof *header);
 
-    G_STATIC_ASSERT((int)FRA_TABLE == (int)RTA_TABLE);
-    if (attr_u32(&a, FRA_TABLE, header->rtm_table) == own->table)
-        return true;
-    return message->nlmsg_type == RTM_NEWRULE && attr_u32(&a, FRA_PRIORITY, 0) == UPLINK_RULE_END &&
-           g_strcmp0(attr_string(&a, FRA_IIFNAME), own->incoming) == 0;
+    if (message->nlmsg_type == RTM_NEWRULE)
+        return uplink_rules_is_of(message, own->table, own->incoming);
+    return attr_u32(&a, RTA_TABLE, header->rtm_table) == own->table;
 }
 
 bool uplink_table_remove(Nl *host, uint32_t table, const char *incoming, GError **error)

@@ -8,6 +8,7 @@
 #include "paths.h"
 #include "sysctl.h"
 #include "uplink-dns.h"
+#include "uplink-rules.h"
 #include "uplink-table.h"
 
 #include <errno.h>
@@ -71,19 +72,17 @@ static bool set_end(const WayEnd *end, const Network *network, const Uplink *upl
                     GError **error)
 {
     unsigned index = nl_ifindex(host, end->host_name);
+    UplinkRules rules = {end->table, end->host_name, index ? end->prefixes : NULL};
 
     for (size_t i = 0; i < G_N_ELEMENTS(families); i++) {
         g_autoptr(GArray) routes = g_array_new(FALSE, FALSE, sizeof(HostRoute));
         append_uplink(routes, network, families[i], &uplinks[i]);
         append_end(routes, end, families[i], index);
-        if (!uplink_table_set(host, families[i], end->table, routes, error))
+        if (!uplink_table_set(host, families[i], end->table, routes, error) ||
+            !uplink_rules_set(host, families[i], &rules, error))
             return false;
     }
-    for (size_t i = 0; i < G_N_ELEMENTS(families); i++)
-        uplink_table_queue_from(host, families[i], end->table, end->host_name);
-    for (guint i = 0; index && i < end->prefixes->len; i++)
-        uplink_table_queue_to(host, end->table, end->prefixes->pdata[i]);
-    return nl_run(host, error);
+    return true;
 }
 
 /* Answers come in by the uplink although the host would send to there by the VPN: strict source validation
