@@ -4,16 +4,13 @@
 #include "ip.h"
 #include "lease.h"
 #include "paths.h"
+#include "vpnc.h"
 
 #include <jansson.h>
 #include <linux/rtnetlink.h>
 #include <string.h>
 
 #define NOTES RUN_DIR "/gateways.json"
-/* vpnc-script saves `ip route` of the default route here, while it has another (vpnc-script,
- * DEFAULT_ROUTE_FILE)
- */
-#define VPNC_ROUTE "/run/vpnc/defaultroute"
 
 /* A neighbour on the interface's own network, as a route without a gateway says. */
 static bool is_neighbour(const Network *network, const Interface *interface, const IpAddress *gateway)
@@ -61,11 +58,11 @@ static bool by_note(int family, const Interface *interface, IpAddress *ret)
 /* "default via 192.168.1.1 dev eth0 proto dhcp …" */
 static bool by_vpnc(int family, const Interface *interface, IpAddress *ret)
 {
-    g_autofree char *text = NULL;
+    g_autofree char *file = vpnc_file("defaultroute"), *text = NULL;
     bool ours = false, found = false;
     IpAddress gateway;
 
-    if (!g_file_get_contents(VPNC_ROUTE, &text, NULL, NULL))
+    if (!file || !g_file_get_contents(file, &text, NULL, NULL))
         return false;
     g_auto(GStrv) words = g_strsplit_set(text, " \t\n", -1);
     for (char **word = words; word[0] && word[1]; word++) {

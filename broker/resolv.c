@@ -3,6 +3,7 @@
 
 #include "parse.h"
 #include "paths.h"
+#include "vpnc.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -11,8 +12,6 @@
 #include <unistd.h>
 
 #define DNS_DIR RUN_DIR "/dns"
-/* What /etc/resolv.conf was before vpnc-script(8) wrote another (RESOLV_CONF_BACKUP of it) */
-#define VPNC_BACKUP "/run/vpnc/resolv.conf-backup"
 
 /* Where the host's resolv.conf names only a stub on the loopback, the servers behind it
  * (systemd-resolved.service(8), NetworkManager.conf(5) rc-manager). */
@@ -183,7 +182,8 @@ char **resolv_host_servers(void)
 {
     GPtrArray *list = g_ptr_array_new();
     bool stub;
-    g_autofree char *saved = usable_servers(VPNC_BACKUP, &stub),
+    g_autofree char *backup = vpnc_file("resolv.conf-backup");
+    g_autofree char *saved = backup ? usable_servers(backup, &stub) : NULL,
                     *own = usable_servers("/etc/resolv.conf", &stub), *upstream = host_upstream();
 
     add_servers(list, saved);
