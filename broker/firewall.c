@@ -22,6 +22,9 @@ static const char *const subjects[] = {"ways"};
 
 /* Everything is about our groups; an accept here does not overrule a drop of another table. Every packet that
  * neither comes from nor goes to a link of ours leaves the chains by their policy. */
+/* What may leave beside a VPN by Uplink= bears the mark by which Mullvad's own table, which drops all else,
+ * knows what its split tunnelling has let out (talpid-core/src/split_tunnel). Set before its chain, where
+ * nobody has set one. */
 static const char *const ruleset =
     "table inet %1$s {\n"
     "  %2$s\n"
@@ -34,6 +37,11 @@ static const char *const ruleset =
     "masquerade\n"
     "    meta nfproto ipv6 meta iifgroup & 0xffff0004 == 0x6e620004 meta oifgroup & 0xffff0000 != 0x6e620000 "
     "masquerade\n"
+    "  }\n"
+    "  chain before {\n"
+    "    type filter hook forward priority filter - 1; policy accept;\n"
+    "    meta iifgroup & 0xffff0008 == 0x6e620008 meta oiftype { ether, ppp } ct mark 0 ct mark set 0xf41 "
+    "comment \"past Mullvad\"\n"
     "  }\n"
     "  chain forward {\n"
     "    type filter hook forward priority filter; policy accept;\n"
