@@ -1,9 +1,9 @@
 # vpn.sh - sourced by tests and the demo after lib.sh: an internet with a home, a telephone and a VPN provider, and full-tunnel VPNs.
 # The sandbox's root namespace is the desktop. The other computers are namespaces without a name in /run/netns.
 #
-#   desktop           uplink0  192.168.1.23 2001:db8:1::23 ── home ── 203.0.113.9  ┐
-#                     uplink1  192.168.43.23 2001:db8:2::23 ─ phone ─ 203.0.113.77 ├ inet: a web server on 203.0.113.80, 2001:db8::80,
-#   (uplink1 only after `phone_up`)                             gate ── 203.0.113.200 ┘  that answers with the client's address
+#   desktop           uplink0  192.168.1.23 2001:db8:1::23 ── home ── 203.0.113.9   ┐ inet: a web server on 203.0.113.80, 2001:db8::80
+#                     uplink1  192.168.43.23 2001:db8:2::23 ─ phone ─ 203.0.113.77  ├ and on .81, ::81; it answers with the client's
+#   (uplink1 only after `phone_up`)                           gate ── 203.0.113.200 ┘ address
 #
 # home and phone masquerade IPv4 and route IPv6; gate, the provider, masquerades both. So a page says which way its question went:
 #   HOME4 HOME6    by uplink0             PHONE4 PHONE6    by uplink1             EXIT4 EXIT6    through the VPN
@@ -11,12 +11,14 @@
 #   internet_up [METRIC]            all of it; the desktop's IPv4 default route has that metric (100, as NetworkManager's; 0: none, as
 #                                   dhclient's, and what replaces default routes replaces it). internet_down takes it away
 #   phone_up METRIC, phone_down     the second uplink, with default routes of that metric
+#   pull_out HOST, plug_in HOST SUBNET6   the cable between home or phone and the desktop
 #   at HOST CMD...                  run CMD on one of the other computers
 #   page4 CMD..., page6 CMD...      the page, fetched on the desktop; with CMD (ip netns exec NAME, chnetns NAME) as CMD does it
 #   vpn_up KIND, vpn_down KIND      a full tunnel; VPN_KINDS are what there is. Up means: the desktop's own pages come out at gate
-#   past_vpn HOST                   how many packets went through home or phone into the internet and not to gate
+#   WEB=81 page4 ..., seen HOST     a page of .81, which nobody asks for but who is watched: how many packets to .81, ::81 went by
+#                                   home or phone
 #   witness                         from now on `strays` is how many packets of namespaces the host has forwarded to anything but an uplink
-#   soon CMD...                     CMD succeeds within a second
+#   soon CMD...                     CMD succeeds within a second; SLOW in the environment: within so many
 HOME4=203.0.113.9 HOME6=2001:db8:1::23
 PHONE4=203.0.113.77 PHONE6=2001:db8:2::23
 EXIT4=203.0.113.200 EXIT6=2001:db8::200
@@ -46,18 +48,19 @@ end() {
     rm -f "$PLACES/$1.pid"
 }
 
-page4() { "$@" curl -s -m "${PATIENCE:-3}" http://203.0.113.80/; }
-page6() { "$@" curl -s -m "${PATIENCE:-3}" 'http://[2001:db8::80]/'; }
+page4() { "$@" curl -s -m "${PATIENCE:-3}" "http://203.0.113.${WEB:-80}/"; }
+page6() { "$@" curl -s -m "${PATIENCE:-3}" "http://[2001:db8::${WEB:-80}]/"; }
 pages() { echo "$(page4 "$@") $(page6 "$@")"; }
 pages_are() { [ "$(pages "${@:2}")" = "$1" ]; }
 
-soon() {
+within() { # SECONDS CMD...
     local start=$EPOCHREALTIME
-    until PATIENCE=0.3 "$@" >/dev/null 2>&1; do
-        awk -v a="$start" -v b="$EPOCHREALTIME" 'BEGIN { exit b - a > 1 }' || { echo "not within a second: $*"; return 1; }
+    until PATIENCE=${SLOW:-0.3} "${@:2}" >/dev/null 2>&1; do
+        awk -v a="$start" -v b="$EPOCHREALTIME" -v n="$1" 'BEGIN { exit b - a > n }' || { echo "not within $1 s: ${*:2}"; return 1; }
         sleep 0.02
     done
 }
+soon() { within "${SLOW:-1}" "$@"; }
 
 # --- the internet -----------------------------------------------------------------------------------------------------------
 
@@ -66,7 +69,7 @@ router() {
     local name=$1 last=$2 what='meta nfproto ipv4'
     [ "$3" = NAT4 ] || what='meta nfproto { ipv4, ipv6 }'
     place "$name"
-    at inet ip link add "to-$name" master exchange type veth peer name wan netns "$PLACES/$name"
+    at inet ip link add "to-$name" master exchange type veth peer name wan address "02:00:00:00:01:$((last % 100))" netns "$PLACES/$name"
     at inet ip link set "to-$name" up
     at "$name" ip -batch - <<E
 link set wan up
@@ -76,8 +79,8 @@ route add default via 203.0.113.80
 E
     at "$name" nft -f - <<E
 table inet router {
-    counter past_vpn { }
-    chain forward { type filter hook forward priority 0; iifname "lan" ip daddr != $EXIT4 counter name past_vpn; iifname "lan" meta nfproto ipv6 counter name past_vpn; }
+    counter watched { }
+    chain forward { type filter hook forward priority 0; ip daddr 203.0.113.81 counter name watched; ip6 daddr 2001:db8::81 counter name watched; }
     chain out { type nat hook postrouting priority 100; oifname "wan" $what masquerade; }
 }
 E
@@ -90,17 +93,13 @@ table inet witness {
 E
 }
 strays() { nft -j list chain inet witness forward | sed 's/.*"packets": \([0-9]*\).*/\1/'; }
-past_vpn() { at "$1" nft -j list counter inet router past_vpn | sed 's/.*"packets": \([0-9]*\).*/\1/'; }
+seen() { at "$1" nft -j list counter inet router watched | sed 's/.*"packets": \([0-9]*\).*/\1/'; }
 
 # cable NAME INTERFACE SUBNET4 SUBNET6 - from a router's lan to the desktop, which has .23 there, and fe80::1 for a gateway
 cable() {
     ip link add "$2" type veth peer name lan netns "$PLACES/$1"
-    at "$1" ip -batch - <<E
-link set lan up
-addr add $3.1/24 dev lan
-addr add fe80::1/64 dev lan nodad
-route add $4/64 dev lan
-E
+    at "$1" ip addr add "$3.1/24" dev lan
+    plug_in "$1" "$4"
     at inet ip -6 route add "$4/64" via "$(at "$1" ip -6 -o addr show dev wan scope global | grep -o '2001:[^/]*')"
     sysctl -qw "net.ipv6.conf.$2.accept_dad=0"
     ip -batch - <<E
@@ -111,11 +110,15 @@ E
 }
 internet_up() {
     place inet
+    # Hardware addresses that stay, also when the phone goes and comes: nobody's neighbours need to notice. A bridge without one
+    # takes the least of its ports', another when a port comes.
     at inet ip -batch - <<'E'
-link add exchange type bridge
+link add exchange address 02:00:00:00:00:50 type bridge
 link set exchange up
 addr add 203.0.113.80/24 dev exchange
+addr add 203.0.113.81/24 dev exchange
 addr add 2001:db8::80/64 dev exchange nodad
+addr add 2001:db8::81/64 dev exchange nodad
 E
     begin web inet python3 "$TOP/tests/web.py"
     router home 9 NAT4
@@ -123,13 +126,22 @@ E
     cable home uplink0 192.168.1 2001:db8:1::
     ip route add default via 192.168.1.1 dev uplink0 metric "${1:-100}"
     ip -6 route add default via fe80::1 dev uplink0 metric 1024
-    wait_until 100 pages_are "$HOME4 $HOME6"
+    within 15 pages_are "$HOME4 $HOME6"
 }
 phone_up() {
     router phone 77 NAT4
     cable phone uplink1 192.168.43 2001:db8:2::
     ip route add default via 192.168.43.1 dev uplink1 metric "$1"
     ip -6 route add default via fe80::1 dev uplink1 metric "$1"
+}
+# The desktop's end is up all the time, without a carrier between them
+pull_out() { at "$1" ip link set lan down; }
+plug_in() { # NAME SUBNET6
+    at "$1" ip -batch - <<E
+link set lan up
+addr add fe80::1/64 dev lan nodad
+route add $2/64 dev lan
+E
 }
 leave() { umount "$PLACES/$1"; rm "$PLACES/$1"; }
 phone_down() { ip link del uplink1; at inet ip -6 route del 2001:db8:2::/64; leave phone; }
@@ -148,7 +160,7 @@ internet_down() {
 # Each kind is a function that is told `up` or `down`. Servers of the provider's are started when first wanted and stay.
 vpn_up() {
     "tunnel_${1//-/_}" up
-    wait_until 60 pages_are "$EXIT4 $EXIT6" || { echo "the VPN $1 does not come up; the desktop's pages: $(pages)"; tail -n 20 $PLACES/*.log; return 1; }
+    within 15 pages_are "$EXIT4 $EXIT6" || { echo "the VPN $1 does not come up; the desktop's pages: $(pages)"; tail -n 20 $PLACES/*.log; return 1; }
 }
 vpn_down() { "tunnel_${1//-/_}" down; }
 wanted() { listens "$2" || { "serve_$1"; wait_until 100 listens "$2"; }; }
@@ -210,7 +222,7 @@ tunnel_openconnect() {
 serve_wireguard() {
     local private_key
     private_key=$(wg genkey)
-    wg genkey >$PLACES/provider.wg
+    (umask 077 && wg genkey >$PLACES/provider.wg)
     at gate ip link add wgs0 type wireguard 2>/dev/null || begin wireguard gate wireguard-go --foreground wgs0
     wait_until 100 at gate wg set wgs0 listen-port 51820 private-key $PLACES/provider.wg peer "$(wg pubkey <<<"$private_key")" allowed-ips 10.6.0.2/32,fd06::2/128
     at gate ip -batch - <<E
@@ -230,8 +242,8 @@ Endpoint = $EXIT4:51820
 E
 }
 tunnel_wg_quick() {
-    # which it sets, and leaves
-    [ "$1" = up ] || { wg-quick down wg0 >>$PLACES/wg-quick.log 2>&1; sysctl -qw net.ipv4.conf.all.src_valid_mark=0; return; }
+    # the first it sets, the second the kernel's device; both are left so
+    [ "$1" = up ] || { wg-quick down wg0 >>$PLACES/wg-quick.log 2>&1; sysctl -qw net.ipv4.conf.all.{src_valid_mark=0,send_redirects=1}; return; }
     wanted wireguard 51820
     wg-quick up wg0 >$PLACES/wg-quick.log 2>&1
 }

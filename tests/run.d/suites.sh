@@ -2,11 +2,12 @@
 # project compiled inside it against its libraries, one container for the tier system, one virtual machine for the tier vm.
 
 # Scripts of other tiers whose outcome is the kernel's: NAT of IPv6 needs all.forwarding where there is no force_forwarding, the client's
-# rules are about what a capability does, links about what a kernel can
-VM_TOO='ns/nat ns/links ns/lifecycle broker/client'
+# rules are about what a capability does, links about what a kernel can, lan about real WireGuard and source validation
+VM_TOO='ns/nat ns/links ns/lifecycle ns/lan-vpn broker/client'
 # Of the life cycle what is quick: an emulated machine is eight times slower, and kill -9 at fifty points is the same on every kernel.
 # (Dots for blanks: the list is split there.)
 VM_ONLY_lifecycle='twice|leave.the.host|file|hundred|advertisements|loses.its.links|lost.its.mount'
+VM_ONLY_lan_vpn='wg-quick'
 
 # In the background: both suites' trees and builds, for the virtual machines wait for them, then the containers
 suites_lane() {
@@ -166,10 +167,10 @@ suite_vm() {
     done
     for name in $(printf '%s\n' $VM_TOO $(skipped_here) | sort -u); do
         picked vm "$name" || continue
-        only=VM_ONLY_${name#*/}
+        only=VM_ONLY_${name#*/} only=${only//-/_}
         in='/srv/src/tests/sandbox.sh'
         [ "${name%/*}" != broker ] || in+=' /srv/src/tests/polkit-bus.sh'
-        list+=("$name 500 env STAGE= LEFTOVERS_NAME=$name $in env ONLY=${!only-} /srv/src/tests/leftovers.sh bash /srv/src/tests/$name.sh")
+        list+=("$name 500 env STAGE= LEFTOVERS_NAME=$name $in env ONLY=${!only-} SLOW=8 /srv/src/tests/leftovers.sh bash /srv/src/tests/$name.sh")
     done
     [ ${#list[@]} -gt 0 ] || return 0
     payload "$dir" "install 200 bash ./src/tests/run.d/install-staged.sh" "${list[@]}"
