@@ -4,7 +4,10 @@
 #
 #   --stay   ends with alice's shell in that world
 set -u
-. "$(dirname "$(dirname "$(realpath "$0")")")/tests/people.sh"
+TOP=$(dirname "$(dirname "$(realpath "$0")")")
+. "$TOP/tests/lib.sh"
+. "$TOP/tests/people.sh"
+. "$TOP/tests/vpn.sh"
 bold= dim= plain=
 [ ! -t 1 ] || { bold=$'\e[1m' dim=$'\e[2m' plain=$'\e[0m'; }
 FAILED=0
@@ -25,88 +28,96 @@ run() {
     [ "$rc" = "${3-0}" ] || { note "that was to end with status ${3-0}, and ended with $rc"; FAILED=1; }
     return 0
 }
-wait_until() { local n=100; until "$@" >/dev/null 2>&1; do n=$((n - 1)); [ $n -gt 0 ] || return 1; sleep 0.05; done; }
 
 # --- the made-up world ----------------------------------------------------------------------------------------------------
 
-web_host eth0 'the internet says hello' 192.0.2.80/24 # we have an address there
-ip addr add 192.0.2.10/24 dev eth0
-web_host eth1 'the laboratory says hello' 10.20.0.80/24 # and none there
+internet_up || exit 1
+echo '203.0.113.80 whoami.example' >>/etc/hosts
+VPN=nm-wireguard
+if ip link add probe type wireguard 2>/dev/null; then ip link del probe; VPN=wg-quick; fi
+vpn_comes() {
+    if [ $VPN = wg-quick ]; then
+        wanted wireguard 51820
+        type_line root 'wg-quick up wg0'
+    else
+        note "this kernel has no WireGuard; a tunnel of the demo's own, wg0, takes everything the same way"
+    fi
+    vpn_up $VPN || FAILED=1
+}
+vpn_goes() { [ $VPN != wg-quick ] || type_line root 'wg-quick down wg0'; vpn_down $VPN || FAILED=1; }
 
 mkdir -p /etc/netns-broker /etc/polkit-1/rules.d
-netns-broker serve --listen /run/netns-broker/socket >/run/serve.log 2>&1 &
-SERVE_PID=$!
-wait_until test -S /run/netns-broker/socket || { echo "the broker did not start:"; cat /run/serve.log; exit 1; }
+cat >/etc/polkit-1/rules.d/50-demo.rules <<'E'
+polkit.addRule(function(action, subject) {
+    if (action.id == "org.netns-broker.enter" && subject.user == "alice")
+        return polkit.Result.YES;
+});
+E
+# polkitd notices new rules by itself, within a moment
+wait_until 100 as alice 'pkcheck --action-id org.netns-broker.enter --process $$' || { echo "polkit does not take the demo's rule"; exit 1; }
+begin broker - netns-broker serve --listen /run/netns-broker/socket
+wait_until 100 test -S /run/netns-broker/socket || { echo "the broker did not start:"; cat $PLACES/broker.log; exit 1; }
 
 # --- the story ------------------------------------------------------------------------------------------------------------
 
 printf '%snetns-broker%s: an admin describes a network, a user runs programs in it. No sudo, no setuid.\n' "$bold" "$plain"
-echo "This is a machine of its own, made a moment ago: it has alice and mallory, a network card eth0 to the internet,"
-echo "and a second one, eth1, into a laboratory. The machine itself has no address in the laboratory."
+echo "This is a machine of its own, made a moment ago, in an internet of its own: alice is at home, behind a router with the"
+echo "address $HOME4; her VPN provider has $EXIT4; and whoami.example answers with the address that asks."
 
-tell "What the machine reaches by itself"
-run alice 'curl -sS http://192.0.2.80/'
-run alice 'curl -s --max-time 2 http://10.20.0.80/ || echo "no way to the laboratory"'
+tell "A VPN takes everything" "   First at home, then with the VPN up:"
+run alice 'curl -sS whoami.example'
+vpn_comes
+run alice 'curl -sS whoami.example'
+note "everything, IPv4 and IPv6. But one thing alice wants outside: a video call, a bank that shuts VPNs out, a printer at home"
 
-tell "The admin writes one small file" "   A link of its own on the card eth1, an address, and who may use it."
-cat >/etc/netns-broker/lab.netns <<'E'
+tell "The admin writes one small file"
+cat >/etc/netns-broker/lan.netns <<'E'
 [Namespace]
-Description=The laboratory's network
-Type=macvlan
+Type=lan
 
 [Access]
 Users=alice
-
-[Link macvlan]
-Parent=eth1
-Address=10.20.0.7/24
 E
-run root 'cat /etc/netns-broker/lab.netns'
-run root 'netnsctl check && echo "nothing to complain about"'
-note "Besides this list, polkit is asked. On a desktop it says yes to whoever sits there; nobody sits here, so a rule says it for alice"
-cat >/etc/polkit-1/rules.d/50-demo.rules <<'E'
-polkit.addRule(function(action, subject) {
-    if (action.id == "org.netns-broker.enter" && action.lookup("namespace") == "lab" && subject.user == "alice")
-        return polkit.Result.YES;
-});
-E
-sleep 1 # polkitd notices new rules by itself, within a moment
+run root 'cat /etc/netns-broker/lan.netns'
+run root 'netnsctl check /etc/netns-broker/lan.netns'
 
-tell "Alice runs a program in it" "   Nobody has started the namespace: her first use does."
-run alice 'chnetns lab curl -sS http://10.20.0.80/'
-run alice 'chnetns lab curl -s --max-time 2 http://192.0.2.80/ || echo "from in there, no way to the internet"'
-run alice 'chnetns lab sh -c "id -un; pwd; ip -brief address"'
-note "an ordinary child of her shell: same user, directory, terminal, pipes, exit status, and not one capability left:"
-run alice 'chnetns lab grep CapPrm /proc/self/status; chnetns lab sh -c "exit 3"; echo "exit status $?"'
+tell "Alice runs one program past the VPN" "   Nobody has started the namespace: her first use does."
+run alice 'chnetns lan curl -sS whoami.example'
+run alice 'curl -sS whoami.example   # and all else still by the VPN'
+note "It is an ordinary child of her shell, with her directory, terminal, pipes and exit status, and not one capability:"
+run alice 'chnetns lan sh -c "id -un; pwd; grep CapPrm /proc/self/status; exit 3"; echo "exit status $?"'
 
 tell "Mallory is not in the file" "   She is not even told whether there is such a namespace."
-run mallory 'chnetns lab id; chnetns nosuchthing id' 125
-run mallory 'netnsctl list'
+run mallory 'chnetns lan id; chnetns nosuchthing id' 125
+note "and polkit is asked besides the file. On a desktop it says yes to whoever sits there; here a rule says it for alice"
 
-tell "Two programs on the same port" "   Two namespaces of type nat: a cable to the machine, addresses found by themselves, masquerade."
+tell "The other way round: through the VPN, or not at all"
+printf '[Namespace]\nType=nat\n\n[NAT]\nUplink=wg0\n\n[Access]\nUsers=alice\n' >/etc/netns-broker/private.netns
+run root 'cat /etc/netns-broker/private.netns'
+run alice 'chnetns private curl -sS whoami.example'
+vpn_goes
+run alice 'curl -sS whoami.example   # the VPN is gone, and the machine goes out without it …'
+run alice 'chnetns private curl -s --max-time 2 whoami.example || echo "no way out"   # … but not this'
+
+tell "Two programs on the same port"
 for colour in blue green; do
-    printf '[Namespace]\nType=nat\n[Access]\nUsers=alice\nAuthorize=list\n' >/etc/netns-broker/$colour.netns
+    printf '[Namespace]\nType=nat\n[Access]\nUsers=alice\n' >/etc/netns-broker/$colour.netns
     install -d -o alice -g alice "/home/alice/$colour"
     echo "I am $colour" >"/home/alice/$colour/index.html"
-done
-run root 'cat /etc/netns-broker/blue.netns   # and the same for green'
-for colour in blue green; do
     type_line alice "chnetns $colour python3 -m http.server --directory $colour 8080 &"
     as alice "exec chnetns $colour python3 -m http.server --directory $colour 8080" >/run/$colour.log 2>&1 &
 done
-wait_until as alice 'chnetns blue curl -s http://localhost:8080/ && chnetns green curl -s http://localhost:8080/'
+wait_until 100 as alice 'chnetns blue curl -s http://localhost:8080/ && chnetns green curl -s http://localhost:8080/'
 run alice 'chnetns blue curl -sS http://localhost:8080/; chnetns green curl -sS http://localhost:8080/'
-run alice 'chnetns blue curl -sS http://192.0.2.80/'
 
 tell "What the machine says"
-run root 'ip netns list'
 run alice 'netnsctl list'
-run alice 'netnsctl status lab'
-run root 'ip netns pids blue | xargs -n 1 ps -o user=,args= -p'
+run alice 'netnsctl status lan'
 
 tell "And gone again"
 kill %?blue %?green 2>/dev/null
-run root 'netnsctl stop lab blue green && netnsctl list'
+wait %?blue %?green 2>/dev/null
+run root 'netnsctl stop lan private blue green && netnsctl list'
 run root 'ip netns list; ip -brief link show'
 
 echo
@@ -119,6 +130,5 @@ else
     echo "   sudo ./setup install        put it on this system, then: man netns, man chnetns"
     echo "   sudo ./setup test           run every test"
 fi
-kill $SERVE_PID 2>/dev/null
-wait $SERVE_PID 2>/dev/null
+end broker
 exit $FAILED

@@ -20,12 +20,15 @@ strangers() { inside "find /etc/netns-broker /etc/polkit-1/rules.d/50-demo.rules
 
 fetches_the_page() {
     inside './setup demo' >"$work/story" 2>&1 || { cat "$work/story"; return 1; }
-    contains "$(cat "$work/story")" "the laboratory says hello"
+    contains "$(cat "$work/story")" "past the VPN"
     contains "$(cat "$work/story")" "missing packages"
 }
 tells_a_story() {
     local words
-    for words in 'I am blue' 'I am green' 'not allowed' 'lab' 'To try next'; do contains "$(cat "$work/story")" "$words"; done
+    for words in 'I am blue' 'I am green' 'not allowed' 'no way out' 'To try next'; do contains "$(cat "$work/story")" "$words"; done
+    # the addresses that the pages show: at home, by the VPN, past it
+    same "$(grep -A 1 -E '(alice\$|chnetns (lan|private)) curl -sS whoami' "$work/story" | grep -o '203.*' | tr '\n' ' ')" \
+        "203.0.113.9 203.0.113.200 203.0.113.9 203.0.113.200 203.0.113.200 203.0.113.9 "
 }
 second_time() {
     inside './setup demo' >"$work/story2" 2>&1
@@ -38,7 +41,7 @@ installs() {
     inside 'echo "[Namespace]" >/etc/netns-broker/mine.netns; ./setup uninstall' >"$work/uninstall" 2>&1 || { cat "$work/uninstall"; return 1; }
     same "$(strangers)" "/etc/netns-broker"$'\n'"/etc/netns-broker/mine.netns"
 }
-it "on a bare Debian ./setup demo fetches packages, builds, and alice gets the page" fetches_the_page
+it "on a bare Debian ./setup demo fetches packages, builds, and alice gets past the VPN" fetches_the_page
 it "the demo's output tells who may, who may not, and what next" tells_a_story
 it "a second demo asks apt for nothing" second_time
 it "the demo leaves nothing but packages" nothing_stays
