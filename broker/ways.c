@@ -4,9 +4,7 @@
 #include "firewall.h"
 #include "gateway.h"
 #include "ip.h"
-#include "ledger.h"
 #include "paths.h"
-#include "sysctl.h"
 #include "uplink-dns.h"
 #include "uplink-rules.h"
 #include "uplink-table.h"
@@ -18,6 +16,11 @@
 
 #define STATE_DIR RUN_DIR "/uplink"
 static const int families[] = {AF_INET, AF_INET6};
+
+/* Strict source validation (rp_filter=1, RFC 3704) needs nothing from us. An answer that is forwarded is
+ * validated with the interface that it will leave by as the incoming one of the lookup (fib_validate_source
+ * in net/ipv4/fib_frontend.c, called by __mkroute_input): our rule for what comes in from the namespace
+ * matches, and the table says the uplink. Measured on 6.1, 6.12 and 6.18. */
 
 /* What the table holds: the uplink's own routes, so that its neighbours are reached directly; of two to the
  * same destination the better one. */
@@ -83,33 +86,6 @@ static bool set_end(const WayEnd *end, const Network *network, const Uplink *upl
             return false;
     }
     return true;
-}
-
-/* Answers come in by the uplink although the host would send to there by the VPN: strict source validation
- * (RFC 3704) drops them. Loose for this interface alone; the larger of the two values counts (ip-sysctl.rst).
- */
-static void loosen(json_t *set, const Uplink *uplink)
-{
-    g_autofree char *path =
-        uplink->interface ? g_strdup_printf("net/ipv4/conf/%s/rp_filter", uplink->interface->name) : NULL;
-    g_autofree char *all = sysctl_read("net/ipv4/conf/all/rp_filter"), *own = path ? sysctl_read(path) : NULL;
-
-    if (own && !g_str_equal(own, "2") && g_strcmp0(all, "2") != 0 &&
-        (g_str_equal(own, "1") || g_strcmp0(all, "1") == 0))
-        ledger_note(set, path, "2");
-}
-
-static bool set_validation(const Uplink *uplinks, GError **error)
-{
-    Ledger ledger = ledger_load();
-    size_t before = json_array_size(ledger.set);
-    bool fine = true;
-
-    loosen(ledger.set, &uplinks[0]);
-    if (json_array_size(ledger.set) > before)
-        fine = ledger_save(&ledger, error) && ledger_apply(ledger.set, error);
-    ledger_done(&ledger);
-    return fine;
 }
 
 static char *pairs_text(const Ways *ways, const Uplink *uplinks)
@@ -231,7 +207,7 @@ bool ways_set(const Ways *ways, const Network *network, Nl *host, GError **error
     g_autofree char *pairs = pairs_text(ways, uplinks);
 
     gateway_note(network);
-    if (!firewall_want(ways->name, "ways", pairs, error) || !set_validation(uplinks, error))
+    if (!firewall_want(ways->name, "ways", pairs, error))
         return false;
     for (guint i = 0; i < ways->ends->len; i++)
         if (!set_end(&g_array_index(ways->ends, WayEnd, i), network, uplinks, host, error))

@@ -43,6 +43,7 @@ while_it_changes() {
     same "$(held)" "$port"
     same "$(stat -Lc %i /run/netns/out "/proc/$(cat $PLACES/held.pid)/ns/net")" "$inode"$'\n'"$inode"
 }
+still_strict() { same "$(sysctl -n net.ipv4.conf.{all,default,uplink0}.rp_filter | tr '\n' ' ')" "1 1 1 "; }
 none_strayed() { same "$(pages in_ns out)" "$HOME4 $HOME6"; same "$(strays)" "$STRAYS"; }
 down_again() {
     $NB down out
@@ -83,6 +84,7 @@ with() {
     STRAYS=$(strays)
     it "$words: pages of type lan come by the uplink while the desktop's come out of the VPN, both families" vpn_first "$1"
     it "$words: the VPN goes and returns, type lan stays outside, and so does a connection that it has" while_it_changes "$1"
+    [ "$1" != wg-quick ] || it "$words, and it stays so while type lan is up" still_strict
     it "$words: not one packet of type lan has gone into the tunnel" none_strayed
     it "$words: after down the host is as it was" down_again "$1"
     [ "$1" != wg-quick ] || validation 0
