@@ -41,7 +41,7 @@ never_unprotected() {
     wait_until 20 tables
 }
 killed() {
-    local old; old=$(watch_pid); kill -9 "$old"; wait_until 40 none_watches
+    local old; old=$(watch_pid); kill -9 "$old"; wait_until 100 flock -n /run/netns-broker/lock/.watch true
     same "$(page n)" 203.0.113.1
     $NB up --type=nat n; wait_until 40 tables; [ "$(watch_pid)" != "$old" ]
 }
