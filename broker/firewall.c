@@ -164,7 +164,8 @@ static bool apply(const char *text, GError **error)
         g_prefix_error(error, "cannot put nft table inet " FIREWALL_TABLE " in place: ");
         return false;
     }
-    return g_file_set_contents_full(RULESET_FILE, text, -1, G_FILE_SET_CONTENTS_NONE, 0600, error);
+    /* without CONSISTENT GLib 2.74 writes over what is there and cuts nothing off */
+    return g_file_set_contents_full(RULESET_FILE, text, -1, G_FILE_SET_CONTENTS_CONSISTENT, 0600, error);
 }
 
 bool firewall_ensure(char *const *guarded, GError **error)
