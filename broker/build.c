@@ -14,6 +14,7 @@
 #include "lock.h"
 #include "plan.h"
 #include "resolv.h"
+#include "rival.h"
 #include "route.h"
 #include "ruleset.h"
 #include "say.h"
@@ -174,6 +175,18 @@ static bool write_resolv(const Conf *conf, GError **error)
     return resolv_write(conf, servers, error);
 }
 
+/* Somebody may take its end in the host for a network card, and undo all of it a second from now. */
+static void warn_of_rivals(const Plan *plan)
+{
+    for (guint i = 0; i < plan->links->len; i++) {
+        const LinkPlan *link = plan->links->pdata[i];
+        bool ours = link->host_name[0] && link->outer_nsfd < 0;
+        g_auto(GStrv) words = ours ? rival_words(link->host_name) : NULL;
+        for (char **word = words; word && *word; word++)
+            say_warning("%s: %s", plan->conf->name, *word);
+    }
+}
+
 /* @again: the namespace is up and pinned already, and may have a former file's ruleset. */
 static bool fill(const Conf *conf, Record *record, int nsfd, bool again, Nl *host, GError **error)
 {
@@ -183,6 +196,7 @@ static bool fill(const Conf *conf, Record *record, int nsfd, bool again, Nl *hos
         !make_links(plan, again, error) || !write_resolv(conf, error))
         return false;
     inside_describe(plan, record->detail);
+    warn_of_rivals(plan);
     if (!record->adopted && !again && !nsfs_pin(nsfd, conf->name, error))
         return false;
     return run_hooks(conf, HOOK_INSIDE_POST_UP, plan, nsfd, error) &&

@@ -5,6 +5,8 @@
 #include "check-host.h"
 
 #include "nft.h"
+#include "plan.h"
+#include "rival.h"
 #include "ruleset.h"
 
 #include <grp.h>
@@ -65,6 +67,18 @@ static void program_note(const char *path, const ConfLine *line, GPtrArray *note
         note(notes, conf_cite_line(line), what);
 }
 
+static void rival_note(const Conf *conf, const LinkConf *link, GPtrArray *notes)
+{
+    char name[IFNAMSIZ], host_name[IFNAMSIZ];
+
+    plan_link_names(conf, link, name, host_name);
+    if (!host_name[0] || (link->kind->peer && link->kind->peer(link)))
+        return;
+    g_auto(GStrv) words = rival_words(host_name);
+    for (char **word = words; *word; word++)
+        note(notes, conf_cite(link->lines, "HostName"), *word);
+}
+
 void check_host(const Conf *conf, GPtrArray *notes)
 {
     names_note(conf, notes);
@@ -72,6 +86,7 @@ void check_host(const Conf *conf, GPtrArray *notes)
         const LinkConf *link = conf->links->pdata[i];
         if (link->parent.text[0] && !if_nametoindex(link->parent.text))
             note(notes, conf_cite(link->lines, "Parent"), "there is no such interface here now");
+        rival_note(conf, link, notes);
     }
     for (int point = 0; point < HOOK_POINTS; point++)
         for (guint i = 0; i < conf->hooks[point]->len; i++) {

@@ -2,18 +2,20 @@
  *
  * There is no one place. networkd's state files (/run/systemd/netif) say of themselves that they are private,
  * but sd-network, NetworkManager's tests and others have read these keys since 2014, and to ask over D-Bus
- * would need a bus. NetworkManager keeps it to itself: nmcli(1) asks it. dhclient's leases are
- * dhclient.leases(5); what dhcpcd, resolvconf(8) and openresolv keep per interface is in the syntax of
- * resolv.conf(5). */
+ * would need a bus. NetworkManager and dhcpcd keep it to themselves: nmcli(1) and dhcpcd(8) ask them.
+ * dhclient's leases are dhclient.leases(5); what dhcpcd, resolvconf(8) and openresolv keep per interface is
+ * in the syntax of resolv.conf(5). */
 #include "lease.h"
 
 #include "ip.h"
 #include "spawn.h"
 
+#include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
 #define NMCLI "/usr/bin/nmcli"
+#define DHCPCD "/usr/sbin/dhcpcd"
 
 /* Adds those of @words (separated by blanks, commas, bars, semicolons) that are addresses. networkd writes
  * ADDRESS[:PORT][%INTERFACE][#NAME]: what is behind an address means nothing in another namespace. */
@@ -30,23 +32,28 @@ static void add_addresses(GPtrArray *list, const char *words)
 }
 
 /* Lines that begin with @key; the rest of each. */
-static void add_lines(GPtrArray *list, const char *file, const char *key)
+static void add_lines(GPtrArray *list, const char *text, const char *key)
 {
-    g_autofree char *text = NULL;
-
-    if (!g_file_get_contents(file, &text, NULL, NULL))
-        return;
     g_auto(GStrv) lines = g_strsplit(text, "\n", -1);
+
     for (char **line = lines; *line; line++)
         if (g_str_has_prefix(g_strchug(*line), key))
             add_addresses(list, *line + strlen(key));
+}
+
+static void add_file(GPtrArray *list, const char *file, const char *key)
+{
+    g_autofree char *text = NULL;
+
+    if (g_file_get_contents(file, &text, NULL, NULL))
+        add_lines(list, text, key);
 }
 
 static void from_networkd(GPtrArray *list, const char *directory, unsigned index, const char *key)
 {
     g_autofree char *file = g_strdup_printf("/run/systemd/netif/%s/%u", directory, index);
 
-    add_lines(list, file, key);
+    add_file(list, file, key);
 }
 
 /* NetworkManager keeps a file for each interface that it manages; only then is it asked. */
@@ -62,12 +69,48 @@ static void from_manager(GPtrArray *list, const char *interface, unsigned index,
         add_addresses(list, output);
 }
 
+/* dhcpcd has one process for all interfaces, or one for each and perhaps each family; only one that is there
+ * is asked. */
+static void from_dhcpcd(GPtrArray *list, const char *interface, const char *const *keys)
+{
+    static const struct {
+        const char *suffix, *option; /* of the pid file's name; what makes `dhcpcd -U` find that process */
+    } processes[] = {{"", "-U"}, {"-4", "-4U"}, {"-6", "-6U"}};
+    bool all = access("/run/dhcpcd/pid", F_OK) == 0;
+
+    for (size_t i = 0; access(DHCPCD, X_OK) == 0 && i < G_N_ELEMENTS(processes); i++) {
+        g_autofree char *file = g_strdup_printf("/run/dhcpcd/%s%s.pid", interface, processes[i].suffix);
+        g_autofree char *output = NULL;
+        char *const argv[] = {(char *)DHCPCD, (char *)processes[i].option, (char *)interface, NULL};
+        if ((!(all && i == 0) && access(file, F_OK) < 0) ||
+            !spawn_read(argv, NULL, -1, NULL, true, &output, NULL))
+            continue;
+        for (const char *const *key = keys; *key; key++)
+            add_lines(list, output, *key);
+    }
+}
+
+/* dhclient.leases(5): `expire 3 2026/11/25 20:02:29;` in UTC, `expire never;`, or with db-time-format
+ * `expire epoch 1795636949; # …`. Whoever has it now no longer asks for a lease that has run out. */
+static bool has_expired(const char *words)
+{
+    int year, month, day, hour, minute, second;
+    g_autoptr(GDateTime) now = g_date_time_new_now_utc(), end = NULL;
+    gint64 epoch;
+
+    if (sscanf(words, "epoch %" G_GINT64_FORMAT, &epoch) == 1)
+        end = g_date_time_new_from_unix_utc(epoch);
+    else if (sscanf(words, "%*d %d/%d/%d %d:%d:%d", &year, &month, &day, &hour, &minute, &second) == 6)
+        end = g_date_time_new_utc(year, month, day, hour, minute, second);
+    return end && g_date_time_compare(end, now) < 0;
+}
+
 /* The last lease of the interface in a file of dhclient.leases(5): `option NAME a, b;`. */
 static void from_dhclient_file(GPtrArray *list, const char *file, const char *interface, const char *option)
 {
     g_autofree char *text = NULL, *ours = g_strdup_printf("interface \"%s\";", interface), *last = NULL;
     g_autofree char *key = g_strdup_printf("option %s ", option);
-    bool inside = false;
+    bool inside = false, expired = false;
 
     if (!g_file_get_contents(file, &text, NULL, NULL))
         return;
@@ -76,13 +119,19 @@ static void from_dhclient_file(GPtrArray *list, const char *file, const char *in
         g_strstrip(*line);
         if (g_str_has_prefix(*line, "lease"))
             inside = false;
-        inside = inside || g_str_equal(*line, ours);
+        if (g_str_equal(*line, ours)) {
+            inside = true;
+            expired = false;
+            g_clear_pointer(&last, g_free);
+        }
         if (inside && g_str_has_prefix(*line, key)) {
             g_free(last);
             last = g_strdup(*line + strlen(key));
         }
+        if (inside && g_str_has_prefix(*line, "expire "))
+            expired = has_expired(*line + strlen("expire "));
     }
-    if (last)
+    if (last && !expired)
         add_addresses(list, last);
 }
 
@@ -111,7 +160,7 @@ static void from_resolvconf(GPtrArray *list, const char *directory, const char *
     while (dir && (name = g_dir_read_name(dir)))
         if (g_str_equal(name, interface) || g_str_has_prefix(name, prefix)) {
             g_autofree char *file = g_build_filename(directory, name, NULL);
-            add_lines(list, file, "nameserver");
+            add_file(list, file, "nameserver");
         }
 }
 
@@ -125,9 +174,12 @@ char **lease_routers(const char *interface, unsigned index)
 {
     GPtrArray *list = g_ptr_array_new();
 
+    static const char *const dhcpcd_keys[] = {"routers=", "nd1_from=", NULL};
+
     from_networkd(list, "leases", index, "ROUTER=");
     from_dhclient(list, interface, "routers");
     from_manager(list, interface, index, "IP4.GATEWAY,IP6.GATEWAY");
+    from_dhcpcd(list, interface, dhcpcd_keys);
     return finished(list);
 }
 

@@ -7,6 +7,7 @@
 #include "lock.h"
 #include "nsfs.h"
 #include "paths.h"
+#include "place.h"
 #include "say.h"
 #include "wake.h"
 #include "watch.h"
@@ -122,48 +123,47 @@ static int on_ruleset(sd_event_source *source, int fd, uint32_t events, void *us
     return 0;
 }
 
-static int on_users(sd_event_source *source, const struct inotify_event *event, void *user)
+static void on_users(void *user, const char *name)
 {
     look_soon(user, LOOK_USERS, 0);
-    return 0;
 }
 
-static int on_names(sd_event_source *source, const struct inotify_event *event, void *user)
+static void on_names(void *user, const char *name)
 {
     Loop *loop = user;
 
-    if (event->len > 0)
-        g_hash_table_add(loop->names, g_strdup(event->name));
+    if (name)
+        g_hash_table_add(loop->names, g_strdup(name));
     look_soon(loop, LOOK_NAMES, COLLECT_USEC);
-    return 0;
 }
 
-static int on_servers(sd_event_source *source, const struct inotify_event *event, void *user)
+static void on_servers(void *user, const char *name)
 {
     look_soon(user, LOOK_WAYS, COLLECT_USEC);
-    return 0;
 }
 
 /* A namespace with a way out is ready, and was let alone until then: the uplink may have changed meanwhile.
  */
-static int on_record(sd_event_source *source, const struct inotify_event *event, void *user)
+static void on_record(void *user, const char *name)
 {
-    g_autofree char *ways = g_build_filename(RUN_DIR "/uplink", event->len > 0 ? event->name : "", NULL);
+    g_autofree char *ways = g_build_filename(RUN_DIR "/uplink", name, NULL);
 
-    return event->len > 0 && access(ways, F_OK) == 0 ? on_servers(source, event, user) : 0;
+    if (access(ways, F_OK) == 0)
+        on_servers(user, name);
 }
 
-static int on_etc(sd_event_source *source, const struct inotify_event *event, void *user)
+static void on_etc(void *user, const char *name)
 {
-    return event->len > 0 && g_str_equal(event->name, "resolv.conf") ? on_servers(source, event, user) : 0;
+    if (!name || g_str_equal(name, "resolv.conf"))
+        on_servers(user, name);
 }
 
-/* A directory that is not there has nothing to say. */
+/* Some come late: a DHCP client makes its directory after it has made the route. */
 static void watch_directories(Loop *loop)
 {
     static const struct {
         const char *path;
-        sd_event_inotify_handler_t on;
+        PlaceHandler on;
     } directories[] = {
         {RUN_DIR, on_users},
         {RUN_DIR "/state", on_record},
@@ -176,12 +176,11 @@ static void watch_directories(Loop *loop)
         {"/run/dhcpcd/hook-state/resolv.conf", on_servers},
         {"/var/lib/dhcp", on_servers},
     };
-    const uint32_t changes = IN_CREATE | IN_MOVED_TO | IN_CLOSE_WRITE | IN_DELETE | IN_ONLYDIR;
+    const uint32_t changes = IN_CREATE | IN_MOVED_TO | IN_CLOSE_WRITE | IN_DELETE;
 
     for (size_t i = 0; i < G_N_ELEMENTS(directories); i++)
-        (void)sd_event_add_inotify(loop->event, NULL, directories[i].path,
-                                   directories[i].on == on_names ? IN_DELETE | IN_ONLYDIR : changes,
-                                   directories[i].on, loop);
+        (void)place_watch(loop->event, directories[i].path,
+                          directories[i].on == on_names ? IN_DELETE : changes, directories[i].on, loop);
 }
 
 static struct mnl_socket *listen_to(int bus, const int *groups, size_t count)

@@ -40,7 +40,9 @@ build_root() {
         --dpkgopt='path-exclude=/usr/share/doc/*' --dpkgopt='path-exclude=/usr/share/locale/*' \
         --dpkgopt='path-exclude=/usr/share/man/*' \
         --customize-hook="$fetch_kernel" \
-        --customize-hook='for u in apt-daily.timer apt-daily-upgrade.timer dpkg-db-backup.timer e2scrub_all.timer fstrim.timer
+        --customize-hook='for u in apt-daily.timer apt-daily-upgrade.timer dpkg-db-backup.timer e2scrub_all.timer fstrim.timer \
+            NetworkManager.service NetworkManager-wait-online.service networking.service dhcpcd.service connman.service \
+            connman-wait-online.service
             do ln -sf /dev/null "$1/etc/systemd/system/$u"; done; : >"$1/etc/machine-id"' \
         "$SUITE" "$DIR/root" >&2
     touch "$DIR/root.done"

@@ -66,6 +66,26 @@ routes_flushed() {
     local table; table=$(table_of lan); ip route flush table "$table"
     wait_until 20 sh -c "ip route show table $table | grep -q ^default"; same "$(page lan)" 203.0.113.1
 }
+servers_are() { wait_until 20 sh -c "jq -e '.servers == [\"$1\"]' /run/netns-broker/uplink/lan.json"; }
+# as dhcpcd does; and again after it was stopped, which removes its directory
+servers_come_late() {
+    local dir=/run/dhcpcd/hook-state/resolv.conf before n
+    before=$(jq -r '.servers[0]' /run/netns-broker/uplink/lan.json)
+    for n in 53 54; do
+        mkdir -p $dir; sleep 0.1; echo "nameserver 203.0.113.$n" >$dir/uplink0.dhcp
+        servers_are 203.0.113.$n
+        contains "$(cat /run/netns-broker/dns/lan/resolv.conf)" "nameserver 203.0.113.$n"
+        rm -r /run/dhcpcd
+        servers_are "$before"
+    done
+}
+ways_have_lan() { nft list set inet netns-broker ways | grep -q vn-lan0; }
+down_and_up() {
+    ip link set uplink0 down; wait_until 20 fails ways_have_lan
+    ip link set uplink0 up; ip addr add 2001:db8::1/64 dev uplink0 nodad
+    ip route add default via 203.0.113.2; ip -6 route add default via 2001:db8::2
+    wait_until 20 ways_have_lan; same "$(page lan)" 203.0.113.1
+}
 second_up() {
     ip netns add net2; ip link add uplink1 type veth peer name eth0 netns net2
     ip addr add 192.0.2.1/24 dev uplink1; ip link set uplink1 up; ip -n net2 addr add 192.0.2.2/24 dev eth0; ip -n net2 link set eth0 up
@@ -125,6 +145,8 @@ it "watch ends with the last namespace, and its table before down does" ends
 it "lan leaves by the uplink" lan_up
 it "lan: rules flushed by another program are back within a second" rules_flushed
 it "lan: routes flushed by another program are back within a second" routes_flushed
+it "lan: name servers that a DHCP client writes down late, in a directory of its own, count" servers_come_late
+it "lan works again after its uplink was down" down_and_up
 it "lan follows a better uplink within a second, with its name servers; programs stay" roams
 it "lan leaves an uplink whose cable is out, and returns" cable_out
 it "lan follows a new gateway" gateway_changes
