@@ -9,6 +9,7 @@
 
 #include "firewall.h"
 #include "ledger.h"
+#include "passage.h"
 #include "paths.h"
 #include "sysctl.h"
 #include "wake.h"
@@ -148,7 +149,7 @@ static bool set_up(Ledger *ledger, bool look, Nl *host, GError **error)
     if (look)
         note(ledger->set, ledger->families, host);
     g_auto(GStrv) names = guarded(ledger->set);
-    return (!look || ledger_save(ledger, error)) && firewall_ensure(names, error) &&
+    return (!look || ledger_save(ledger, error)) && firewall_ensure(names, error) && passage_open(error) &&
            ledger_apply(ledger->set, error);
 }
 
@@ -202,6 +203,13 @@ bool forwarding_is_needed(void)
     return dir && g_dir_read_name(dir);
 }
 
+bool forwarding_is_needed_by(const char *name)
+{
+    g_autofree char *path = g_build_filename(USERS, name, NULL);
+
+    return access(path, F_OK) == 0;
+}
+
 bool forwarding_refresh(bool links, Nl *host, GError **error)
 {
     Ledger ledger = ledger_load();
@@ -223,5 +231,6 @@ bool forwarding_release(const char *name, bool wanted, bool *ret_last, GError **
     *ret_last = true;
     /* ENOENT too: whoever removed it may have been killed before the rest */
     ledger_restore();
-    return firewall_remove(error);
+    bool closed = passage_close(error);
+    return firewall_remove(closed ? error : NULL) && closed;
 }

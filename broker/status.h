@@ -17,8 +17,8 @@ json_t *status_list(char *const *names);
 
 /* All about one: the keys of status_list, and where the namespace is there "nsid": {"dev", "ino"}, "links"
  * (survey.h, and "peer" for a link with an end in the host), "routes", "rules", "dns": {"servers", "domains",
- * "file"}. NULL and an error when there is neither a file nor a namespace of that name, or the kernel does
- * not answer. */
+ * "file"}, "obstacles" (obstacles.h). NULL and an error when there is neither a file nor a namespace of that
+ * name, or the kernel does not answer. */
 json_t *status_of(const char *name, GError **error);
 
 /* Names with a file or a record, sorted, each once. NULL and an error. */

@@ -41,9 +41,11 @@ never_unprotected() {
     wait_until 20 tables
 }
 killed() {
-    local old; old=$(watch_pid); kill -9 "$old"; wait_until 40 none_watches
+    local old; old=$(watch_pid); kill -9 "$old"
+    # its name is gone before what it held is
+    wait_until 40 flock -n /run/netns-broker/lock/.watch true
     same "$(page n)" 203.0.113.1
-    $NB up --type=nat n; wait_until 40 tables; [ "$(watch_pid)" != "$old" ]
+    $NB up --type=nat n; wait_until 40 watch_pid; wait_until 40 tables; [ "$(watch_pid)" != "$old" ]
 }
 new_interface() {
     ip link add late type veth peer name late2
