@@ -4,6 +4,7 @@
 #include "filter-nft.h"
 #include "filter-xtables.h"
 #include "firewall.h"
+#include "nft.h"
 #include "nl-nft.h"
 #include "passage-plan.h"
 #include "paths.h"
@@ -106,13 +107,12 @@ int filters_matter(GError **error)
 
 static GPtrArray *read_nft(GError **error)
 {
-    char *const argv[] = {(char *)NFT_PATH, (char *)"-j",      (char *)"-t",
-                          (char *)"list",   (char *)"ruleset", NULL};
-    g_autofree char *printed = NULL;
+    const char *const words[] = {"-j", "-t", "list", "ruleset", NULL};
+    g_autofree char *printed = nft_ask(-1, words, error);
     GPtrArray *tables = NULL;
     json_t *listed;
 
-    if (!spawn_read(argv, NULL, -1, NULL, false, &printed, error))
+    if (!printed)
         return NULL;
     listed = json_loads(printed, 0, NULL);
     tables = filter_nft_read(listed, FIREWALL_TABLE, error);
@@ -237,19 +237,18 @@ GPtrArray *filters_read(const FiltersMark *mark, GError **error)
 /* nft prints "RULE # handle N". */
 char *filters_rule_text(const FilterTable *table, const FilterChain *chain, const FilterRule *rule)
 {
-    char *const argv[] = {(char *)NFT_PATH, (char *)"-a",  (char *)"-s", (char *)"-t", (char *)"list",
-                          (char *)"chain",  table->family, table->name,  chain->name,  NULL};
-    g_autofree char *end = g_strdup_printf(" # handle %" G_GUINT64_FORMAT, rule->handle), *printed = NULL;
+    const char *const words[] = {"-a",          "-s",        "-t",        "list", "chain",
+                                 table->family, table->name, chain->name, NULL};
+    g_autofree char *end = g_strdup_printf(" # handle %" G_GUINT64_FORMAT, rule->handle);
+    g_autofree char *printed = rule->text ? g_strdup("") : nft_ask(-1, words, NULL);
+    g_auto(GStrv) lines = g_strsplit(printed ? printed : "", "\n", -1);
 
     if (rule->text)
         return g_strdup(rule->text);
-    if (spawn_read(argv, NULL, -1, NULL, true, &printed, NULL)) {
-        g_auto(GStrv) lines = g_strsplit(printed, "\n", -1);
-        for (char **line = lines; *line; line++)
-            if (g_str_has_suffix(*line, end)) {
-                (*line)[strlen(*line) - strlen(end)] = '\0';
-                return g_strdup(g_strstrip(*line));
-            }
-    }
+    for (char **line = lines; *line; line++)
+        if (g_str_has_suffix(*line, end)) {
+            (*line)[strlen(*line) - strlen(end)] = '\0';
+            return g_strdup(g_strstrip(*line));
+        }
     return g_strdup(end + strlen(" # "));
 }

@@ -2,7 +2,7 @@
 #include "passage-edit.h"
 
 #include "filters.h"
-#include "paths.h"
+#include "nft.h"
 #include "spawn.h"
 
 #include <string.h>
@@ -37,26 +37,13 @@ static void append_nft(GString *script, const PassagePlan *plan)
     }
 }
 
-static bool run(char *const *argv, const char *script, GError **error)
-{
-    g_autofree char *printed = NULL;
-
-    if (spawn_read(argv, NULL, -1, script, true, &printed, error))
-        return true;
-    printed[strcspn(printed, "\n")] = '\0';
-    if (*printed)
-        g_prefix_error(error, "%s: ", printed);
-    return false;
-}
-
 static bool edit_nft(const GPtrArray *plans, GError **error)
 {
-    char *const argv[] = {(char *)NFT_PATH, (char *)"-f", (char *)"-", NULL};
     g_autoptr(GString) script = g_string_new(NULL);
 
     for (guint i = 0; i < plans->len; i++)
         append_nft(script, plans->pdata[i]);
-    return run(argv, script->str, error);
+    return nft_run(-1, script->str, error);
 }
 
 /* --- iptables ----------------------------------------------------------------------------------------- */
@@ -95,11 +82,17 @@ static bool edit_xtables(const GPtrArray *plans, GError **error)
     g_autofree char *program = filters_iptables(first->table, "-restore");
     char *const argv[] = {program, (char *)"-n", (char *)"-w", (char *)"5", NULL};
     g_autoptr(GString) script = g_string_new("*filter\n");
+    g_autofree char *printed = NULL;
 
     for (guint i = 0; i < plans->len; i++)
         append_xtables(script, plans->pdata[i]);
     g_string_append(script, "COMMIT\n");
-    return run(argv, script->str, error);
+    if (spawn_read(argv, NULL, -1, script->str, true, &printed, error))
+        return true;
+    printed[strcspn(printed, "\n")] = '\0';
+    if (*printed)
+        g_prefix_error(error, "%s: ", printed);
+    return false;
 }
 
 /* --- both --------------------------------------------------------------------------------------------- */

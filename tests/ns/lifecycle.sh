@@ -194,8 +194,8 @@ no_programs() {
     conf plain <<<$'[Namespace]\nType=nat'; $NB up --type=nat first
     strace -f -o /run/trace "$NB" up plain
     same "$(grep -c 'execve(' /run/trace)" 1
-    # a dump would carry NLM_F_DUMP = ROOT|MATCH
-    fails grep -E 'NLM_F_DUMP|NLM_F_ROOT|NLM_F_MATCH' /run/trace
+    # a dump would carry NLM_F_DUMP = ROOT|MATCH; that of nftables' chains does not grow with the number of namespaces
+    fails grep -E 'NLM_F_DUMP|NLM_F_ROOT|NLM_F_MATCH' <(grep -v NFT_MSG_GETCHAIN /run/trace)
     $NB down plain first; strace -f -e trace=execve -o /run/trace "$NB" up plain
     same "$(grep 'execve(' /run/trace | grep -v netns-broker | grep -v netnsctl | grep -c nft)" 1
     $NB down plain; rm /run/trace

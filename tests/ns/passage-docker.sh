@@ -74,7 +74,7 @@ container
 it "beside Docker: a namespace reaches what a container publishes, and nothing else of it" closed_container
 it "beside Docker: its restart changes neither" restarted
 ip netns del box
-FOREIGN=$(strip_ours; foreign_state)
+FOREIGN=$(unwatched; strip_ours; foreign_state; watched)
 beside_end "Docker"
 docker_away
 world_down

@@ -34,7 +34,7 @@ it "beside ufw: its reload changes nothing" reload
 it "beside ufw: what it forbids in particular stays forbidden" particular
 it "beside ufw: as well when it refuses instead of dropping" stricter
 it "beside ufw: disabled and enabled again" off_and_on
-FOREIGN=$(strip_ours; foreign_state)
+FOREIGN=$(unwatched; strip_ours; foreign_state; watched)
 beside_end "ufw"
 ufw --force disable
 nft flush ruleset
