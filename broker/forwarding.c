@@ -9,7 +9,9 @@
 
 #include "firewall.h"
 #include "ledger.h"
+#include "passage.h"
 #include "paths.h"
+#include "say.h"
 #include "sysctl.h"
 #include "wake.h"
 
@@ -168,6 +170,15 @@ static bool set_up(Ledger *ledger, bool look, Nl *host, GError **error)
            ledger_apply(ledger->set, error);
 }
 
+/* What others' firewalls make of it keeps no namespace from coming up; who watches looks again. */
+static void see_to_others(void)
+{
+    g_autoptr(GError) error = NULL;
+
+    if (!passage_open(&error))
+        say_warning("%s", error->message);
+}
+
 /* The first namespace that needs a family sets the host's interfaces for it, the others find them set. */
 bool forwarding_need(const char *name, Families families, bool refresh, Nl *host, GError **error)
 {
@@ -180,8 +191,10 @@ bool forwarding_need(const char *name, Families families, bool refresh, Nl *host
     ledger.families = (Families)(ledger.families | families);
     fine = set_up(&ledger, look, host, error);
     ledger_done(&ledger);
-    if (fine)
+    if (fine) {
+        see_to_others();
         watch_wake();
+    }
     return fine;
 }
 
@@ -218,10 +231,18 @@ bool forwarding_is_needed(void)
     return dir && g_dir_read_name(dir);
 }
 
+bool forwarding_is_needed_by(const char *name)
+{
+    g_autofree char *path = g_build_filename(USERS, name, NULL);
+
+    return access(path, F_OK) == 0;
+}
+
 bool forwarding_refresh(bool links, Nl *host, GError **error)
 {
     Ledger ledger = ledger_load();
-    bool fine = set_up(&ledger, links && ledger.families != FAMILIES_NONE, host, error);
+    bool fine =
+        set_up(&ledger, links && ledger.families != FAMILIES_NONE, host, error) && passage_open(error);
 
     ledger_done(&ledger);
     return fine;
@@ -239,5 +260,6 @@ bool forwarding_release(const char *name, bool wanted, bool *ret_last, GError **
     *ret_last = true;
     /* ENOENT too: whoever removed it may have been killed before the rest */
     ledger_restore();
-    return firewall_remove(error);
+    bool closed = passage_close(error);
+    return firewall_remove(closed ? error : NULL) && closed;
 }

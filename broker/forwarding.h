@@ -23,6 +23,7 @@ bool forwarding_release(const char *name, bool wanted, bool *ret_last, GError **
 
 /* Is anybody left who needs it? */
 bool forwarding_is_needed(void);
+bool forwarding_is_needed_by(const char *name);
 
 /* For whoever keeps watch: the table is put back where it is missing; with @links, interfaces that have come
  * since get to forward. */

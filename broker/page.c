@@ -229,6 +229,22 @@ static void processes_print(const json_t *processes)
     }
 }
 
+static void obstacles_print(const json_t *obstacles)
+{
+    const char *key = "Obstacles";
+    size_t i;
+    const json_t *obstacle;
+    json_array_foreach((json_t *)obstacles, i, obstacle)
+    {
+        g_autofree char *program = get(obstacle, "program"), *family = get(obstacle, "family");
+        g_autofree char *table = get(obstacle, "table"), *chain = get(obstacle, "chain");
+        g_autofree char *in = get(obstacle, "in"), *rule = get(obstacle, "rule");
+        g_autofree char *tool = get(obstacle, "tool"), *why = get(obstacle, "why");
+        line(&key, "%s%s%s %s %s (%s): %s%s%s; %s", program, *program ? ": " : "", family, table, chain, tool,
+             in, *in ? ": " : "", *rule ? rule : "policy drop", why);
+    }
+}
+
 void page_status(const json_t *entry)
 {
     const json_t *dns = json_object_get(entry, "dns");
@@ -245,6 +261,7 @@ void page_status(const json_t *entry)
     uplink_print(json_object_get(entry, "uplink"));
     words_print("DNS", json_object_get(dns, "servers"));
     words_print("Domains", json_object_get(dns, "domains"));
+    obstacles_print(json_object_get(entry, "obstacles"));
     processes_print(json_object_get(entry, "processes"));
 }
 

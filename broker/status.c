@@ -3,6 +3,7 @@
 
 #include "conf.h"
 #include "nsfs.h"
+#include "obstacles.h"
 #include "paths.h"
 #include "record.h"
 #include "survey.h"
@@ -163,6 +164,17 @@ static void put_uplink(json_t *entry, const char *name)
     json_decref(state);
 }
 
+/* Of other firewalls, where the host forwards for the namespace (forwarding.h). */
+static void put_obstacles(json_t *entry, const char *name)
+{
+    g_autofree char *needs = g_build_filename(RUN_DIR, "forwarding", name, NULL);
+    json_t *list = access(needs, F_OK) == 0 ? obstacles_load() : NULL;
+
+    if (json_array_size(list) > 0)
+        json_object_set(entry, "obstacles", list);
+    json_decref(list);
+}
+
 static bool put_inside(json_t *entry, const char *name, int nsfd, const Record *record, GError **error)
 {
     NsId id;
@@ -177,6 +189,7 @@ static bool put_inside(json_t *entry, const char *name, int nsfd, const Record *
                         json_pack("{s:I,s:I}", "dev", (json_int_t)id.dev, "ino", (json_int_t)id.ino));
     json_object_update(entry, found);
     json_decref(found);
+    put_obstacles(entry, name);
     if (dns)
         json_object_set_new(entry, "dns", dns);
     return true;

@@ -4,13 +4,16 @@
  * interfaces, routes, rules or the nftables ruleset have changed, or for a directory to change, collects for
  * a moment, and looks (watch.h). It keeps nothing that a restart could lose. */
 #include "event.h"
+#include "forwarding.h"
 #include "lock.h"
 #include "nsfs.h"
+#include "passage.h"
 #include "paths.h"
 #include "place.h"
 #include "say.h"
 #include "wake.h"
 #include "watch.h"
+#include "zone.h"
 
 #include <errno.h>
 #include <linux/netfilter/nfnetlink.h>
@@ -26,13 +29,16 @@
 
 /* One change seldom comes alone: a link that goes takes its addresses and routes along. */
 #define COLLECT_USEC (20 * 1000)
+/* iptables-legacy tells nobody of its changes */
+#define POLL_USEC (10 * G_USEC_PER_SEC)
 #define ROOM 32768 /* of a message: mnl's and the kernel's largest (NLMSG_GOODSIZE is below) */
 
 /* What is due, in the order in which it is looked at. */
-enum { LOOK_USERS, LOOK_TABLE, LOOK_WAYS, LOOK_NAMES, LOOKS };
+enum { LOOK_USERS, LOOK_TABLE, LOOK_WAYS, LOOK_NAMES, LOOK_UNHEARD, LOOKS };
 
 typedef struct Loop {
     Watch watch;
+    Zone *zone;
     sd_event *event;
     sd_event_source *timers[LOOKS];
     GHashTable *ours;  /* indices of our interfaces */
@@ -53,16 +59,33 @@ static void look_soon(Loop *loop, int what, uint64_t usec)
     (void)sd_event_source_set_enabled(loop->timers[what], SD_EVENT_ONESHOT);
 }
 
+/* firewalld is left before the lock is given back, or we would undo what the next watch does. */
 static int look_users(sd_event_source *source, uint64_t usec, void *user)
 {
     Loop *loop = user;
+    g_auto(GStrv) interfaces = NULL;
 
-    return watch_needed(&loop->watch) ? 0 : sd_event_exit(loop->event, 0);
+    if (!forwarding_is_needed())
+        zone_leave(loop->zone);
+    if (!watch_needed(&loop->watch))
+        return sd_event_exit(loop->event, 0);
+    interfaces = watch_interfaces();
+    zone_want(loop->zone, interfaces);
+    return 0;
 }
 
 static int look_table(sd_event_source *source, uint64_t usec, void *user)
 {
     watch_table(&((Loop *)user)->watch, false);
+    return 0;
+}
+
+/* For filters of which nobody hears. */
+static int look_unheard(sd_event_source *source, uint64_t usec, void *user)
+{
+    if (passage_must_poll())
+        watch_table(&((Loop *)user)->watch, false);
+    look_soon(user, LOOK_UNHEARD, POLL_USEC);
     return 0;
 }
 
@@ -148,6 +171,7 @@ static void on_record(void *user, const char *name)
 {
     g_autofree char *ways = g_build_filename(RUN_DIR "/uplink", name, NULL);
 
+    look_soon(user, LOOK_USERS, COLLECT_USEC); /* its ends may have names of their own */
     if (access(ways, F_OK) == 0)
         on_servers(user, name);
 }
@@ -215,7 +239,8 @@ static bool watch_kernel(Loop *loop)
 /* The first look is at everything, at once. */
 static bool make_timers(Loop *loop)
 {
-    static const sd_event_time_handler_t looks[LOOKS] = {look_users, look_table, look_ways, look_names};
+    static const sd_event_time_handler_t looks[LOOKS] = {look_users, look_table, look_ways, look_names,
+                                                         look_unheard};
     bool fine = true;
 
     for (int i = 0; i < LOOKS && fine; i++)
@@ -241,7 +266,7 @@ static bool loop_begin(Loop *loop, GError **error)
     if (sd_event_default(&loop->event) >= 0 &&
         sd_event_add_signal(loop->event, NULL, SIGTERM, NULL, NULL) >= 0 &&
         sd_event_add_signal(loop->event, NULL, SIGINT, NULL, NULL) >= 0 && make_timers(loop) &&
-        watch_kernel(loop)) {
+        watch_kernel(loop) && (loop->zone = zone_new(loop->event))) {
         watch_directories(loop);
         return true;
     }
@@ -268,5 +293,6 @@ int main(int argc, char **argv)
     (void)sd_notify(0, "READY=1");
     status = sd_event_loop(loop.event) < 0;
     guard_free(loop.watch.guard);
+    zone_free(loop.zone);
     return status;
 }

@@ -128,6 +128,35 @@ void watch_ways(Watch *watch)
     look(watch, true, true);
 }
 
+/* Ends of its own that the wildcard leaves out. One in a bridge or in another namespace does no harm. */
+static void add_ends(GPtrArray *names, const char *namespace)
+{
+    g_autoptr(Record) record = record_load(namespace, NULL);
+    const json_t *links = record ? json_object_get(record->detail, "links") : NULL;
+    size_t i;
+    json_t *link;
+
+    json_array_foreach((json_t *)links, i, link)
+    {
+        const char *end = json_string_value(json_object_get(link, "host"));
+        if (end && !json_object_get(link, "peer_namespace") && !g_str_has_prefix(end, "vn-"))
+            g_ptr_array_add(names, g_strdup(end));
+    }
+}
+
+char **watch_interfaces(void)
+{
+    g_autoptr(GPtrArray) names = g_ptr_array_new();
+    g_auto(GStrv) namespaces = record_names(NULL);
+
+    g_ptr_array_add(names, g_strdup("vn-+"));
+    for (char **name = namespaces; name && *name; name++)
+        if (forwarding_is_needed_by(*name))
+            add_ends(names, *name);
+    g_ptr_array_add(names, NULL);
+    return (char **)g_ptr_array_steal(names, NULL);
+}
+
 static bool has_gone(const Record *record)
 {
     int fd = undo_namespace(record);

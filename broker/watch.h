@@ -20,5 +20,9 @@ void watch_table(Watch *watch, bool links);
 /* The ways out of all namespaces that have Uplink=, with their name servers, and the table. */
 void watch_ways(Watch *watch);
 
+/* What firewalld is to know (zone.h): a wildcard for the host's ends of links, and the names of those that it
+ * does not cover. Owned by the caller. */
+char **watch_interfaces(void);
+
 /* Somebody has removed /run/netns/@name: if it was not us, what it left in the host is taken away. */
 void watch_name(const char *name);

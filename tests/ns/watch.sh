@@ -43,7 +43,7 @@ never_unprotected() {
 killed() {
     local old; old=$(watch_pid); kill -9 "$old"; wait_until 100 flock -n /run/netns-broker/lock/.watch true
     same "$(page n)" 203.0.113.1
-    $NB up --type=nat n; wait_until 40 tables; [ "$(watch_pid)" != "$old" ]
+    $NB up --type=nat n; wait_until 40 watch_pid; wait_until 40 tables; [ "$(watch_pid)" != "$old" ]
 }
 new_interface() {
     ip link add late type veth peer name late2

@@ -1,0 +1,201 @@
+/* nl-nft.c - see nl-nft.h. */
+#include "nl-nft.h"
+
+#include "nl.h"
+
+#include <arpa/inet.h>
+#include <errno.h>
+#include <libmnl/libmnl.h>
+#include <linux/netfilter.h>
+#include <linux/netfilter/nf_tables.h>
+#include <linux/netfilter/nfnetlink.h>
+#include <string.h>
+
+#define ANSWER_ROOM 32768
+
+typedef void (*Each)(const struct nlmsghdr *message, void *user);
+
+static bool failed(const char *what, int errnum, GError **error)
+{
+    g_set_error(error, NL_ERROR, errnum, "cannot ask the kernel for its nftables %s: %s", what,
+                strerrordesc_np(errnum));
+    return false;
+}
+
+/* 1: finished, 0: go on, -1: errno says why not. */
+static int take(const char *answer, int length, Each each, void *user, bool *ret_interrupted)
+{
+    for (const struct nlmsghdr *h = (const void *)answer; mnl_nlmsg_ok(h, length);
+         h = mnl_nlmsg_next(h, &length)) {
+        if (h->nlmsg_flags & NLM_F_DUMP_INTR)
+            *ret_interrupted = true;
+        if (h->nlmsg_type == NLMSG_DONE)
+            return 1;
+        if (h->nlmsg_type == NLMSG_ERROR) {
+            errno = -((const struct nlmsgerr *)mnl_nlmsg_get_payload(h))->error;
+            return errno ? -1 : 1;
+        }
+        each(h, user);
+        if (!(h->nlmsg_flags & NLM_F_MULTI))
+            return 1;
+    }
+    return 0;
+}
+
+/* -1: errno says why not. */
+static int talk(struct mnl_socket *sock, uint16_t type, uint16_t flags, Each each, void *user,
+                bool *ret_interrupted)
+{
+    char room[MNL_NLMSG_HDRLEN + sizeof(struct nfgenmsg)];
+    g_autofree char *answer = g_malloc(ANSWER_ROOM);
+    struct nlmsghdr *h = mnl_nlmsg_put_header(room);
+    int done = 0;
+
+    mnl_nlmsg_put_extra_header(h, sizeof(struct nfgenmsg));
+    h->nlmsg_type = (uint16_t)((NFNL_SUBSYS_NFTABLES << 8) | type);
+    h->nlmsg_flags = NLM_F_REQUEST | flags;
+    if (mnl_socket_sendto(sock, h, h->nlmsg_len) < 0)
+        return -1;
+    while (done == 0) {
+        ssize_t length = mnl_socket_recvfrom(sock, answer, ANSWER_ROOM);
+        if (length < 0 && errno == EINTR)
+            continue;
+        done = length < 0 ? -1 : take(answer, (int)length, each, user, ret_interrupted);
+    }
+    return done;
+}
+
+/* @reset: before each try, as a list that changes meanwhile is asked for again. Where the kernel has no
+ * nftables there is nothing to tell. */
+static bool ask(const char *what, uint16_t type, uint16_t flags, Each each, void (*reset)(void *), void *user,
+                GError **error)
+{
+    bool interrupted = true, fine = true;
+
+    for (int tries = 0; fine && interrupted && tries < 10; tries++) {
+        struct mnl_socket *sock = mnl_socket_open2(NETLINK_NETFILTER, SOCK_CLOEXEC);
+        interrupted = false;
+        reset(user);
+        fine = sock && mnl_socket_bind(sock, 0, MNL_SOCKET_AUTOPID) == 0 &&
+               talk(sock, type, flags, each, user, &interrupted) >= 0;
+        int errnum = errno;
+        if (sock)
+            mnl_socket_close(sock);
+        errno = errnum;
+    }
+    return fine || errno == EOPNOTSUPP || errno == EPROTONOSUPPORT || failed(what, errno, error);
+}
+
+static const struct nlattr *attribute(const struct nlmsghdr *h, uint16_t type)
+{
+    const struct nlattr *attr;
+
+    mnl_attr_for_each(attr, h, sizeof(struct nfgenmsg)) if (mnl_attr_get_type(attr) == type) return attr;
+    return NULL;
+}
+
+static uint32_t number(const struct nlattr *attr)
+{
+    return attr && mnl_attr_validate(attr, MNL_TYPE_U32) >= 0 ? ntohl(mnl_attr_get_u32(attr)) : 0;
+}
+
+static const char *text(const struct nlattr *attr)
+{
+    return attr && mnl_attr_validate(attr, MNL_TYPE_NUL_STRING) >= 0 ? mnl_attr_get_str(attr) : "";
+}
+
+static int family_of(const struct nlmsghdr *h)
+{
+    return ((const struct nfgenmsg *)mnl_nlmsg_get_payload(h))->nfgen_family;
+}
+
+static void take_generation(const struct nlmsghdr *h, void *user)
+{
+    *(uint32_t *)user = number(attribute(h, NFTA_GEN_ID));
+}
+
+static void reset_generation(void *user)
+{
+    *(uint32_t *)user = 0;
+}
+
+bool nl_nft_generation(uint32_t *ret, GError **error)
+{
+    return ask("generation", NFT_MSG_GETGEN, 0, take_generation, reset_generation, ret, error);
+}
+
+typedef struct Bases {
+    GPtrArray *found;
+    unsigned hooks;
+    const char *except;
+} Bases;
+
+static void base_free(void *data)
+{
+    g_free(((NftBase *)data)->table);
+    g_free(data);
+}
+
+static void take_base(const struct nlmsghdr *h, void *user)
+{
+    Bases *bases = user;
+    const struct nlattr *nest = attribute(h, NFTA_CHAIN_HOOK), *attr;
+    const char *table = text(attribute(h, NFTA_CHAIN_TABLE));
+    int family = family_of(h), hook = -1;
+
+    if (!nest || (family != NFPROTO_INET && family != NFPROTO_IPV4 && family != NFPROTO_IPV6) ||
+        !g_str_equal(text(attribute(h, NFTA_CHAIN_TYPE)), "filter") || g_str_has_prefix(table, bases->except))
+        return;
+    mnl_attr_for_each_nested(attr, nest) if (mnl_attr_get_type(attr) == NFTA_HOOK_HOOKNUM) hook =
+        (int)number(attr);
+    if (hook < 0 || hook >= NF_INET_NUMHOOKS || !(bases->hooks & (1u << hook)))
+        return;
+    NftBase *base = g_new0(NftBase, 1);
+    *base = (NftBase){family, hook, g_strdup(table), number(attribute(h, NFTA_CHAIN_POLICY)) == NF_DROP,
+                      number(attribute(h, NFTA_CHAIN_USE)) == 0};
+    g_ptr_array_add(bases->found, base);
+}
+
+static void reset_bases(void *user)
+{
+    g_ptr_array_set_size(((Bases *)user)->found, 0);
+}
+
+GPtrArray *nl_nft_bases(unsigned hooks, const char *except, GError **error)
+{
+    g_autoptr(GPtrArray) found = g_ptr_array_new_with_free_func(base_free);
+    Bases bases = {found, hooks, except};
+
+    return ask("chains", NFT_MSG_GETCHAIN, NLM_F_DUMP, take_base, reset_bases, &bases, error)
+               ? g_steal_pointer(&found)
+               : NULL;
+}
+
+static const char *family_name(int family)
+{
+    return family == NFPROTO_INET   ? "inet"
+           : family == NFPROTO_IPV4 ? "ip"
+           : family == NFPROTO_IPV6 ? "ip6"
+                                    : "";
+}
+
+static void take_owned(const struct nlmsghdr *h, void *user)
+{
+    if (number(attribute(h, NFTA_TABLE_FLAGS)) & NFT_TABLE_F_OWNER)
+        g_hash_table_add(
+            user, g_strconcat(family_name(family_of(h)), " ", text(attribute(h, NFTA_TABLE_NAME)), NULL));
+}
+
+static void reset_owned(void *user)
+{
+    g_hash_table_remove_all(user);
+}
+
+GHashTable *nl_nft_owned(GError **error)
+{
+    g_autoptr(GHashTable) owned = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
+
+    return ask("tables", NFT_MSG_GETTABLE, NLM_F_DUMP, take_owned, reset_owned, owned, error)
+               ? g_steal_pointer(&owned)
+               : NULL;
+}

@@ -1,0 +1,28 @@
+/* nl-nft.h - what the kernel says of nftables without nft(8): enough to know whether a closer look is needed.
+ *
+ * All about the current network namespace. */
+#pragma once
+
+#include <glib.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+/* A base chain of type filter. */
+typedef struct NftBase {
+    int family; /* NFPROTO_ */
+    int hook;   /* NF_INET_ */
+    char *table;
+    bool drops; /* policy */
+    bool empty;
+} NftBase;
+
+/* A number that is another one after each change of any table (nf_tables_api.c, base_seq). */
+bool nl_nft_generation(uint32_t *ret, GError **error);
+
+/* Base chains of type filter of families inet, ip and ip6 at @hooks (bits 1 << NF_INET_…), but for those of
+ * tables that @except begins. NftBase* with free function; NULL and an error. */
+GPtrArray *nl_nft_bases(unsigned hooks, const char *except, GError **error);
+
+/* "FAMILY TABLE" of the tables that a running process owns and nobody else can change (flags owner); keys of
+ * a set. NULL and an error. */
+GHashTable *nl_nft_owned(GError **error);
