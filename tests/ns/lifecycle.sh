@@ -10,6 +10,7 @@ up_up() {
     # the operational state, and the link-local address with it, follow within a second
     wait_until 200 sh -c 'ip -n lab -6 addr show dev vn-lab1 scope link | grep .'
     wait_until 200 sh -c '! ip -n lab -6 addr show tentative | grep .'
+    wait_until 200 sh -c 'ip -6 addr show dev vn-lab0 scope link -tentative | grep .' # and the host's
     local a b; a=$(inside lab; host_state); $NB up lab; b=$(inside lab; host_state)
     diff <(echo "$a") <(echo "$b")
 }
