@@ -2,6 +2,7 @@
  * which costs nothing. */
 #include "firewall.h"
 
+#include "firewall-opened.h"
 #include "nl.h"
 #include "paths.h"
 #include "spawn.h"
@@ -12,13 +13,22 @@
 
 /* RUN_DIR/firewall/SUBJECT/NAME: what firewall_want() was told. */
 #define WANTED_DIR RUN_DIR "/firewall"
-static const char *const subjects[] = {"ways"};
+#define TEMPORARY RUN_DIR "/firewall.new"
+static const char *const subjects[] = {"ports", "reach", "answers", "ways"};
+/* Of these are the ones that take firewall_opened[]. */
+#define SUBJECTS_OPENED 3
 
 /* What was put in place, as it was: another version's is replaced. */
 #define RULESET_FILE RUN_DIR "/ruleset.nft"
-/* In the chains below, for a look at whether somebody flushed them; "forward" is the longest. */
-#define FORWARD_RULES 5
-#define POSTROUTING_RULES 2
+/* How many rules the chains have, with jumps to them counted: for a look at whether somebody flushed them. */
+typedef struct Chain {
+    const char *name;
+    int rules, opened; /* without and with firewall_opened[] */
+} Chain;
+
+static const Chain chains[] = {{"forward", 5, 9}, {"postrouting", 2, 4}, {"input", 1, 2},
+                               {"host", 4, 4},    {"prerouting", 0, 4},  {"output", 0, 2},
+                               {"ports", 0, 6},   {"namespaces", 0, 5}};
 
 /* Everything is about our groups; an accept here does not overrule a drop of another table. Every packet that
  * neither comes from nor goes to a link of ours leaves the chains by their policy. */
@@ -41,9 +51,9 @@ static const char *const ruleset =
     "\"namespace to namespace\"\n"
     "    meta iifgroup & 0xffff0008 == 0x6e620008 iifname . oifname != @ways drop comment \"Uplink=\"\n"
     "    meta nfproto ipv4 meta oifgroup & 0xffff0001 == 0x6e620001 ct state != { established, related } "
-    "drop comment \"into a masqueraded one\"\n"
+    "ct status & dnat == 0 drop comment \"into a masqueraded one\"\n"
     "    meta nfproto ipv6 meta oifgroup & 0xffff0004 == 0x6e620004 ct state != { established, related } "
-    "drop comment \"into a masqueraded one\"\n"
+    "ct status & dnat == 0 drop comment \"into a masqueraded one\"\n"
     "    meta nfproto . iifname @guarded meta nfproto . oifname @guarded drop comment \"the host is no "
     "router\"\n"
     "  }\n"
@@ -108,6 +118,18 @@ static void append_wanted(GString *text, const char *subject)
     }
 }
 
+/* Does anybody want something that is there only for those who do? */
+static bool is_opened(void)
+{
+    for (size_t i = 0; i < SUBJECTS_OPENED; i++) {
+        g_autofree char *directory = g_build_filename(WANTED_DIR, subjects[i], NULL);
+        g_autoptr(GDir) dir = g_dir_open(directory, 0, NULL);
+        if (dir && g_dir_read_name(dir))
+            return true;
+    }
+    return false;
+}
+
 char *firewall_text(const char *table, const char *flags, char *const *guarded)
 {
     g_autofree char *elements = guarded_elements(guarded);
@@ -118,6 +140,8 @@ char *firewall_text(const char *table, const char *flags, char *const *guarded)
 #pragma GCC diagnostic ignored "-Wformat-nonliteral"
     g_string_printf(text, ruleset, table, flags, elements);
 #pragma GCC diagnostic pop
+    if (is_opened())
+        g_string_append(wanted, firewall_opened);
     for (size_t i = 0; i < G_N_ELEMENTS(subjects); i++)
         append_wanted(wanted, subjects[i]);
     g_string_replace(wanted, " inet " FIREWALL_TABLE " ", target, 0);
@@ -125,11 +149,31 @@ char *firewall_text(const char *table, const char *flags, char *const *guarded)
     return g_string_free(g_steal_pointer(&text), FALSE);
 }
 
+char **firewall_wanting(const char *subject)
+{
+    g_autofree char *directory = g_build_filename(WANTED_DIR, subject, NULL);
+    GPtrArray *names = wanted_names(directory);
+
+    g_ptr_array_add(names, NULL);
+    return (char **)g_ptr_array_free(names, FALSE);
+}
+
 static bool want_failed(const char *path, GError **error)
 {
     g_set_error(error, G_FILE_ERROR, g_file_error_from_errno(errno), "cannot write %s: %s", path,
                 strerrordesc_np(errno));
     return false;
+}
+
+/* By a name that is no namespace's: what GLib renames would, left behind by a kill -9, pass for the wish of a
+ * namespace; and written over, GLib 2.74 leaves the end of a longer text there, which would pass for elements
+ * that are not in the kernel. */
+static bool put(const char *path, const char *text, GError **error)
+{
+    (void)unlink(TEMPORARY);
+    if (!g_file_set_contents_full(TEMPORARY, text, -1, G_FILE_SET_CONTENTS_NONE, 0600, error))
+        return false;
+    return rename(TEMPORARY, path) == 0 || want_failed(path, error);
 }
 
 bool firewall_want(const char *name, const char *subject, const char *commands, GError **error)
@@ -143,7 +187,7 @@ bool firewall_want(const char *name, const char *subject, const char *commands, 
         return true;
     if (g_mkdir_with_parents(directory, 0700) < 0)
         return want_failed(path, error);
-    return g_file_set_contents_full(path, commands, -1, G_FILE_SET_CONTENTS_CONSISTENT, 0600, error);
+    return put(path, commands, error);
 }
 
 bool firewall_want_nothing(const char *name, bool *ret_changed, GError **error)
@@ -161,11 +205,24 @@ static bool apply(const char *text, GError **error)
 {
     char *const argv[] = {(char *)NFT_PATH, (char *)"-f", (char *)"-", NULL};
 
+    (void)unlink(RULESET_FILE); /* from here to its end nobody knows what is in place */
     if (!spawn_run(argv, NULL, -1, text, error)) {
         g_prefix_error(error, "cannot put nft table inet " FIREWALL_TABLE " in place: ");
         return false;
     }
-    return g_file_set_contents_full(RULESET_FILE, text, -1, G_FILE_SET_CONTENTS_NONE, 0600, error);
+    return put(RULESET_FILE, text, error);
+}
+
+/* 1: all chains are as long as they are to be; 0: not so; -1 and an error. */
+static int chains_intact(bool opened, GError **error)
+{
+    for (size_t i = 0; i < G_N_ELEMENTS(chains); i++) {
+        int wanted = opened ? chains[i].opened : chains[i].rules;
+        int rules = wanted ? nl_nft_rules(FIREWALL_TABLE, chains[i].name, error) : 0;
+        if (rules != wanted)
+            return rules < 0 ? -1 : 0;
+    }
+    return 1;
 }
 
 bool firewall_ensure(char *const *guarded, GError **error)
@@ -174,13 +231,11 @@ bool firewall_ensure(char *const *guarded, GError **error)
     /* named first, so that it is there to be deleted */
     g_autofree char *text =
         g_strconcat("table inet " FIREWALL_TABLE "\ndelete table inet " FIREWALL_TABLE "\n", table, NULL);
-    int forward = nl_nft_rules(FIREWALL_TABLE, "forward", error),
-        nat = forward < 0 ? -1 : nl_nft_rules(FIREWALL_TABLE, "postrouting", error);
+    int intact = chains_intact(is_opened(), error);
 
-    if (forward < 0 || nat < 0)
+    if (intact < 0)
         return false;
-    if (forward == FORWARD_RULES && nat == POSTROUTING_RULES &&
-        g_file_get_contents(RULESET_FILE, &present, NULL, NULL) && g_str_equal(present, text))
+    if (intact && g_file_get_contents(RULESET_FILE, &present, NULL, NULL) && g_str_equal(present, text))
         return true;
     return apply(text, error);
 }
