@@ -240,6 +240,15 @@ bool firewall_ensure(char *const *guarded, GError **error)
     return apply(text, error);
 }
 
+char *firewall_stamp(void)
+{
+    g_autofree char *text = NULL;
+
+    return g_file_get_contents(RULESET_FILE, &text, NULL, NULL)
+               ? g_compute_checksum_for_string(G_CHECKSUM_SHA256, text, -1)
+               : NULL;
+}
+
 bool firewall_remove(GError **error)
 {
     char *const argv[] = {(char *)NFT_PATH, (char *)"-f", (char *)"-", NULL};

@@ -43,5 +43,8 @@ char *firewall_text(const char *table, const char *flags, char *const *guarded);
  * changed: interfaces that forward only because of us, between which nothing may be forwarded. nft(8) is run
  * at most once for each such change; to be called with the host's lock. */
 bool firewall_ensure(char *const *guarded, GError **error);
+/* A word that is another one when the table was made from another text; NULL: there is none. Owned by the
+ * caller. */
+char *firewall_stamp(void);
 /* Takes the table away. */
 bool firewall_remove(GError **error);

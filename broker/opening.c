@@ -10,6 +10,7 @@
 #include "lock.h"
 #include "ports.h"
 #include "reach.h"
+#include "wake.h"
 #include "ways.h"
 
 #include <unistd.h>
@@ -106,6 +107,7 @@ bool opening_set(const Conf *conf, const json_t *detail, Nl *host, GError **erro
         return false;
     fine = open_it(&opening, error);
     close(lock);
+    watch_follow();
     if (fine)
         ports_forget_before(conf);
     return fine;

@@ -132,6 +132,8 @@ static bool release_host(const Record *record, Nl *host, GError **error)
     close(lock);
     if (last)
         watch_wait();
+    else if (wanted)
+        watch_follow();
     if (first)
         g_propagate_error(error, first);
     return !first;

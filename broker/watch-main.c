@@ -269,5 +269,6 @@ int main(int argc, char **argv)
     (void)sd_notify(0, "READY=1");
     status = sd_event_loop(loop.event) < 0;
     guard_free(loop.watch.guard);
+    watch_followed(false);
     return status;
 }
