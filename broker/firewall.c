@@ -20,15 +20,12 @@ static const char *const subjects[] = {"ports", "reach", "answers", "ways"};
 
 /* What was put in place, as it was: another version's is replaced. */
 #define RULESET_FILE RUN_DIR "/ruleset.nft"
-/* How many rules the chains have, with jumps to them counted: for a look at whether somebody flushed them. */
-typedef struct Chain {
-    const char *name;
-    int rules, opened; /* without and with firewall_opened[] */
-} Chain;
-
-static const Chain chains[] = {{"forward", 5, 9}, {"postrouting", 2, 4}, {"input", 1, 2},
-                               {"host", 4, 4},    {"prerouting", 0, 4},  {"output", 0, 2},
-                               {"ports", 0, 6},   {"namespaces", 0, 5}};
+/* The chains, and how many rules they have with the jumps to them: for a look at whether somebody flushed
+ * one. The last ones are those of firewall_opened[]. */
+static const char *const chains[] = {"forward", "postrouting", "input",      "host", "prerouting",
+                                     "output",  "ports",       "namespaces", NULL};
+#define CHAINS 8
+static const int rules_closed[CHAINS] = {5, 2, 1, 4}, rules_opened[CHAINS] = {9, 4, 2, 4, 4, 2, 6, 5};
 
 /* Everything is about our groups; an accept here does not overrule a drop of another table. Every packet that
  * neither comes from nor goes to a link of ours leaves the chains by their policy. */
@@ -118,10 +115,15 @@ static void append_wanted(GString *text, const char *subject)
     }
 }
 
+static bool is_wanted(void)
+{
+    return access(WANTED_DIR, F_OK) == 0;
+}
+
 /* Does anybody want something that is there only for those who do? */
 static bool is_opened(void)
 {
-    for (size_t i = 0; i < SUBJECTS_OPENED; i++) {
+    for (size_t i = 0; is_wanted() && i < SUBJECTS_OPENED; i++) {
         g_autofree char *directory = g_build_filename(WANTED_DIR, subjects[i], NULL);
         g_autoptr(GDir) dir = g_dir_open(directory, 0, NULL);
         if (dir && g_dir_read_name(dir))
@@ -142,7 +144,7 @@ char *firewall_text(const char *table, const char *flags, char *const *guarded)
 #pragma GCC diagnostic pop
     if (is_opened())
         g_string_append(wanted, firewall_opened);
-    for (size_t i = 0; i < G_N_ELEMENTS(subjects); i++)
+    for (size_t i = 0; is_wanted() && i < G_N_ELEMENTS(subjects); i++)
         append_wanted(wanted, subjects[i]);
     g_string_replace(wanted, " inet " FIREWALL_TABLE " ", target, 0);
     g_string_append(text, wanted->str);
@@ -192,7 +194,7 @@ bool firewall_want(const char *name, const char *subject, const char *commands, 
 
 bool firewall_want_nothing(const char *name, bool *ret_changed, GError **error)
 {
-    for (size_t i = 0; i < G_N_ELEMENTS(subjects); i++) {
+    for (size_t i = 0; is_wanted() && i < G_N_ELEMENTS(subjects); i++) {
         g_autofree char *path = g_build_filename(WANTED_DIR, subjects[i], name, NULL);
         *ret_changed = *ret_changed || access(path, F_OK) == 0;
         if (!firewall_want(name, subjects[i], NULL, error))
@@ -213,16 +215,19 @@ static bool apply(const char *text, GError **error)
     return put(RULESET_FILE, text, error);
 }
 
-/* 1: all chains are as long as they are to be; 0: not so; -1 and an error. */
+/* 1: all chains are as long as they are to be; 0: not so; -1 and an error. What is closed is not asked for.
+ */
 static int chains_intact(bool opened, GError **error)
 {
-    for (size_t i = 0; i < G_N_ELEMENTS(chains); i++) {
-        int wanted = opened ? chains[i].opened : chains[i].rules;
-        int rules = wanted ? nl_nft_rules(FIREWALL_TABLE, chains[i].name, error) : 0;
-        if (rules != wanted)
-            return rules < 0 ? -1 : 0;
-    }
-    return 1;
+    const int *wanted = opened ? rules_opened : rules_closed;
+    const char *asked[CHAINS + 1] = {};
+    int rules[CHAINS] = {};
+
+    for (size_t i = 0; i < CHAINS && wanted[i]; i++)
+        asked[i] = chains[i];
+    if (!nl_nft_rules_of(FIREWALL_TABLE, asked, rules, error))
+        return -1;
+    return memcmp(rules, wanted, sizeof rules) == 0;
 }
 
 bool firewall_ensure(char *const *guarded, GError **error)

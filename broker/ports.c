@@ -261,7 +261,8 @@ static void queue_loopback(Nl *host, unsigned index)
     mnl_attr_put(h, RTA_DST, sizeof in6addr_loopback, &in6addr_loopback);
     mnl_attr_put_u32(h, RTA_OIF, index);
     mnl_attr_put_u32(h, RTA_PRIORITY, 4096 + index); /* behind lo's own, and one for each end */
-    nl_tolerate(host, EAFNOSUPPORT);
+    nl_tolerate(host, EAFNOSUPPORT);                 /* a host without IPv6 */
+    nl_tolerate(host, EOPNOTSUPP);
 }
 
 bool ports_set_loopback(const Conf *conf, const json_t *detail, Nl *host, GError **error)
