@@ -7,6 +7,7 @@
 #include "lock.h"
 #include "pool.h"
 #include "route.h"
+#include "sysctl.h"
 #include "uplink-table.h"
 #include "ways.h"
 
@@ -24,7 +25,7 @@ bool attach_is_routed(const LinkConf *link)
 static bool set_ways(const Plan *plan, GError **error)
 {
     g_autoptr(GArray) ends = g_array_new(FALSE, FALSE, sizeof(WayEnd));
-    Ways ways = {plan->conf->name, plan->conf->nat.uplink, ends};
+    Ways ways = {plan->conf->name, plan->conf->nat.uplink, ends, NULL};
     g_autoptr(Network) network = NULL;
 
     if (!plan->conf->nat.uplink[0])
@@ -38,6 +39,17 @@ static bool set_ways(const Plan *plan, GError **error)
     }
     network = network_read(plan->host, error);
     return network && ways_set(&ways, network, plan->host, error);
+}
+
+/* Before the inner end is up. The host looks for its MAC address from its own link-local address, for which
+ * it would wait a second or two for duplicate address detection (net/ipv6/ndisc.c, ndisc_send_ns): on a wire
+ * with one other end. */
+static void prepare_end(const LinkPlan *link, const Conf *conf)
+{
+    g_autofree char *path = g_strconcat("net/ipv6/conf/", link->host_name, "/accept_dad", NULL);
+
+    if (link->conf->dad != TRISTATE_YES && (link_families(link->conf, conf->ns.ipv6) & FAMILIES_IPV6))
+        (void)sysctl_write(path, "0", NULL); /* a host without IPv6 has nothing to wait for */
 }
 
 /* Closed first: the firewall, and where there is one the way, stands before the link is made. */
@@ -60,6 +72,8 @@ static bool make_outer(const Plan *plan, LinkPlan *link, Nl *outer, bool again, 
         if (!nl_run(outer, error))
             return false;
     }
+    if (routed)
+        prepare_end(link, plan->conf);
     return !routed || (forwarding_set_end(link->host_name, families, error) && set_ways(plan, error));
 }
 

@@ -12,7 +12,9 @@
 #include "hooks.h"
 #include "inside.h"
 #include "lock.h"
+#include "opening.h"
 #include "plan.h"
+#include "ports.h"
 #include "resolv.h"
 #include "rival.h"
 #include "route.h"
@@ -40,6 +42,8 @@ static json_t *planned_links(const Conf *conf)
         json_t *planned = json_pack("{s:s, s:s, s:s, s:s*, s:s*, s:s*}", "label", link->label, "kind",
                                     link->kind->name, "name", name, "host", host_name[0] ? host_name : NULL,
                                     "peer_namespace", peer, "bridge", create ? bridge : NULL);
+        if (attach_is_routed(link))
+            json_object_set_new(planned, "wire", json_true());
         if (conf->nat.uplink[0] && attach_is_routed(link))
             json_object_set_new(planned, "table", json_integer(uplink_table_number(conf->name, link->label)));
         json_array_append_new(links, planned);
@@ -47,16 +51,25 @@ static json_t *planned_links(const Conf *conf)
     return links;
 }
 
+static void put_words(json_t *detail, const char *key, char *const *words)
+{
+    json_t *list = json_array();
+
+    for (char *const *word = words; *word; word++)
+        json_array_append_new(list, json_string(*word));
+    if (words[0])
+        json_object_set(detail, key, list);
+    json_decref(list);
+}
+
 static json_t *planned(const Conf *conf)
 {
     json_t *detail = json_pack("{s:o, s:{}}", "links", planned_links(conf), "sysctls");
-    json_t *uplink = json_array();
 
-    for (char *const *word = conf->nat.uplink; *word; word++)
-        json_array_append_new(uplink, json_string(*word));
-    if (conf->nat.uplink[0])
-        json_object_set(detail, "uplink", uplink);
-    json_decref(uplink);
+    put_words(detail, "uplink", conf->nat.uplink);
+    put_words(detail, "namespace_access", conf->nat.namespace_access);
+    if (conf->nat.host_access)
+        json_object_set_new(detail, "host_access", json_true());
     if (conf->dns.uplink && conf->dns.servers->len == 0)
         json_object_set_new(detail, "uplink_servers", json_true());
     return detail;
@@ -168,6 +181,13 @@ static bool make_links(const Plan *plan, bool refresh, GError **error)
     return nl_run(plan->inside, error);
 }
 
+/* Described and saved, so that others who come up see it. */
+static bool open_it(const Conf *conf, const Record *record, Nl *host, GError **error)
+{
+    return (!opening_is_wanted(conf) || record_save(record, error)) &&
+           opening_set(conf, record->detail, host, error);
+}
+
 static bool write_resolv(const Conf *conf, GError **error)
 {
     g_auto(GStrv) servers = conf->dns.uplink ? ways_servers(conf->name) : NULL;
@@ -197,9 +217,10 @@ static bool fill(const Conf *conf, Record *record, int nsfd, bool again, Nl *hos
         return false;
     inside_describe(plan, record->detail);
     warn_of_rivals(plan);
+    ports_describe(conf, record->detail);
     if (!record->adopted && !again && !nsfs_pin(nsfd, conf->name, error))
         return false;
-    return run_hooks(conf, HOOK_INSIDE_POST_UP, plan, nsfd, error) &&
+    return open_it(conf, record, host, error) && run_hooks(conf, HOOK_INSIDE_POST_UP, plan, nsfd, error) &&
            run_hooks(conf, HOOK_POST_UP, plan, -1, error);
 }
 
@@ -208,7 +229,7 @@ static bool make(const Conf *conf, Record *record, Nl *host, GError **error)
     int nsfd;
     bool fine;
 
-    if (!run_hooks(conf, HOOK_PRE_UP, NULL, -1, error) || !nsfs_prepare(error))
+    if (!ports_check(conf, error) || !run_hooks(conf, HOOK_PRE_UP, NULL, -1, error) || !nsfs_prepare(error))
         return false;
     nsfd = open_namespace(conf, record, error);
     if (nsfd < 0)
@@ -241,6 +262,8 @@ static bool change(const Conf *conf, Record *old, bool asked, int nsfd, Nl *host
     g_autofree char *digest = g_steal_pointer(&record->digest);
     g_autofree char *ruleset = g_steal_pointer(&record->ruleset);
 
+    if (!ports_check(conf, error))
+        return false;
     record->ready = true;
     record->adopted = old->adopted;
     record->id = old->id;
@@ -288,7 +311,8 @@ static bool up_again(const Conf *conf, Record *record, bool asked, int nsfd, Nl 
     /* interfaces may have come to the host since, a firewall's restart may have taken our table: cheap to
      * look */
     if (links && rules)
-        return attach_refresh(conf, record->detail, host, error);
+        return attach_refresh(conf, record->detail, host, error) &&
+               opening_set(conf, record->detail, host, error);
     return links && !hooks ? change_ruleset(conf, record, nsfd, host, error)
                            : change(conf, record, asked, nsfd, host, error);
 }

@@ -4,18 +4,23 @@
  * (--root=). */
 #include "check-host.h"
 
+#include "ip.h"
+#include "listener.h"
 #include "nft.h"
 #include "plan.h"
+#include "port.h"
 #include "rival.h"
 #include "ruleset.h"
 
 #include <grp.h>
+#include <ifaddrs.h>
 #include <net/if.h>
 #include <pwd.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
+/* Frees @where. */
 static void note(GPtrArray *notes, char *where, const char *what)
 {
     g_ptr_array_add(notes, g_strdup_printf("%s: note: %s", where, what));
@@ -23,11 +28,11 @@ static void note(GPtrArray *notes, char *where, const char *what)
 }
 
 /* The last line of the section that has @word in it. */
-static char *cite_word(const Conf *conf, const char *key, const char *word)
+static char *cite_word(const Conf *conf, const char *section, const char *key, const char *word)
 {
     for (guint i = conf->lines->len; i-- > 0;) {
         const ConfLine *line = conf->lines->pdata[i];
-        if (g_str_equal(line->section, "Access") && g_str_equal(line->key, key) && strstr(line->value, word))
+        if (g_str_equal(line->section, section) && g_str_equal(line->key, key) && strstr(line->value, word))
             return conf_cite_line(line);
     }
     return g_strdup(key);
@@ -44,12 +49,12 @@ static void names_note(const Conf *conf, GPtrArray *notes)
     for (char **user = conf->access.users; *user; user++)
         if (!is_number(*user) && !getpwnam(*user)) {
             g_autofree char *what = g_strdup_printf("there is no user %s here", *user);
-            note(notes, cite_word(conf, "Users", *user), what);
+            note(notes, cite_word(conf, "Access", "Users", *user), what);
         }
     for (char **group = conf->access.groups; *group; group++)
         if (!is_number(*group) && !getgrnam(*group)) {
             g_autofree char *what = g_strdup_printf("there is no group %s here", *group);
-            note(notes, cite_word(conf, "Groups", *group), what);
+            note(notes, cite_word(conf, "Access", "Groups", *group), what);
         }
 }
 
@@ -79,9 +84,72 @@ static void rival_note(const Conf *conf, const LinkConf *link, GPtrArray *notes)
         note(notes, conf_cite(link->lines, "HostName"), *word);
 }
 
+static bool host_has(const IpAddress *address)
+{
+    struct ifaddrs *all = NULL;
+    bool found = false;
+    if (getifaddrs(&all) < 0)
+        return true; /* who knows */
+    for (const struct ifaddrs *one = all; one && !found; one = one->ifa_next) {
+        IpAddress own = {.family = one->ifa_addr ? one->ifa_addr->sa_family : AF_UNSPEC};
+        if (own.family == AF_INET)
+            own.v4 = ((const struct sockaddr_in *)(const void *)one->ifa_addr)->sin_addr;
+        else if (own.family == AF_INET6)
+            own.v6 = ((const struct sockaddr_in6 *)(const void *)one->ifa_addr)->sin6_addr;
+        found = own.family == address->family && ip_address_equal(&own, address);
+    }
+    freeifaddrs(all);
+    return found;
+}
+
+/* Namespaces of which one at a time can be up. */
+static void shared_note(const PortConf *port, const Conf *other, GPtrArray *notes)
+{
+    for (guint i = 0; i < other->ports->len; i++) {
+        const PortConf *theirs = other->ports->pdata[i];
+        if (!port_listen_overlap(&port->listen, &theirs->listen))
+            continue;
+        g_autofree char *what =
+            g_strdup_printf("so has %s.netns, as its [Port %s]", other->name, theirs->label);
+        note(notes, conf_cite(port->lines, "Listen"), what);
+    }
+}
+
+static void port_note(const PortConf *port, GPtrArray *notes)
+{
+    const IpAddress *address = &port->listen.address;
+    g_autofree char *listener = listener_find(&port->listen);
+    if (listener) {
+        g_autofree char *what = g_strdup_printf("the host listens there itself now (%s)", listener);
+        note(notes, conf_cite(port->lines, "Listen"), what);
+    }
+    if (address->family != AF_UNSPEC && !ip_address_is_unspecified(address) &&
+        !ip_address_is_loopback(address) && !host_has(address))
+        note(notes, conf_cite(port->lines, "Listen"), "this is no address of the host now");
+}
+
+static void others_note(const Conf *conf, GPtrArray *notes)
+{
+    g_auto(GStrv) names = conf_names(NULL);
+    for (char **name = names; name && *name && conf->ports->len; name++) {
+        g_autoptr(Conf) other =
+            g_str_equal(*name, conf->name) ? NULL : conf_load(*name, NULL, CONF_STRICT, NULL, NULL);
+        for (guint i = 0; other && i < conf->ports->len; i++)
+            shared_note(conf->ports->pdata[i], other, notes);
+    }
+    for (char **name = conf->nat.namespace_access; names && *name; name++)
+        if (!g_strv_contains((const char *const *)names, *name)) {
+            g_autofree char *what = g_strdup_printf("there is no file %s.netns here", *name);
+            note(notes, cite_word(conf, "NAT", "NamespaceAccess", *name), what);
+        }
+}
+
 void check_host(const Conf *conf, GPtrArray *notes)
 {
     names_note(conf, notes);
+    for (guint i = 0; i < conf->ports->len; i++)
+        port_note(conf->ports->pdata[i], notes);
+    others_note(conf, notes);
     for (guint i = 0; i < conf->links->len; i++) {
         const LinkConf *link = conf->links->pdata[i];
         if (link->parent.text[0] && !if_nametoindex(link->parent.text))

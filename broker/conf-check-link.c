@@ -12,24 +12,11 @@ static bool has_family(const GPtrArray *prefixes, int family)
     return false;
 }
 
-static bool is_multicast(const IpAddress *address)
-{
-    if (address->family == AF_INET6)
-        return IN6_IS_ADDR_MULTICAST(&address->v6);
-    return IN_MULTICAST(ntohl(address->v4.s_addr));
-}
-
-static bool is_unspecified(const IpAddress *address)
-{
-    static const uint8_t zeros[16];
-    return !memcmp(address->bytes, zeros, ip_address_bits(address->family) / 8);
-}
-
 static void addresses_check(const Check *check, const LinkConf *link, const GPtrArray *addresses)
 {
     for (guint i = 0; i < addresses->len; i++) {
         const IpPrefix *prefix = addresses->pdata[i];
-        if (is_multicast(&prefix->address) || is_unspecified(&prefix->address))
+        if (ip_address_is_multicast(&prefix->address) || ip_address_is_unspecified(&prefix->address))
             check_slip_prefix(check, prefix, "an interface cannot have this address");
         if (prefix->address.family == AF_INET6 && check->conf->ns.ipv6 == TRISTATE_NO)
             check_slip_prefix(check, prefix, "[Namespace] IPv6=no, so there can be no IPv6 address");
@@ -69,7 +56,7 @@ static void gateways_check(const Check *check, const LinkConf *link)
         bool reachable = has_family(link->addresses, family) || link->subnet_auto == TRISTATE_YES ||
                          (family == AF_INET6 && link->accept_ra == TRISTATE_YES) ||
                          (family == AF_INET6 && ip_address_is_link_local(&gateway->address));
-        if (is_multicast(&gateway->address) || is_unspecified(&gateway->address))
+        if (ip_address_is_multicast(&gateway->address) || ip_address_is_unspecified(&gateway->address))
             check_slip_prefix(check, gateway, "not an address that a gateway can have");
         else if (family == AF_INET6 && check->conf->ns.ipv6 == TRISTATE_NO)
             check_slip_prefix(check, gateway, "[Namespace] IPv6=no, so there can be no IPv6 gateway");

@@ -9,16 +9,6 @@ static bool route_is_unicast(const RouteConf *route)
     return route->type == RTN_UNICAST || route->type == RTN_LOCAL;
 }
 
-static const LinkConf *link_of_route(const Conf *conf, const RouteConf *route)
-{
-    for (guint i = 0; i < conf->links->len; i++) {
-        const LinkConf *link = conf->links->pdata[i];
-        if (route->link && g_str_equal(link->label, route->link))
-            return link;
-    }
-    return NULL;
-}
-
 /* "default", or no destination at all, has the family of what else is said. */
 static void destination_settle(const Check *check, RouteConf *route)
 {
@@ -47,17 +37,27 @@ static void route_families_check(const Check *check, const RouteConf *route)
                        "[Namespace] IPv6=no, so there can be no IPv6 route");
 }
 
-static void route_link_check(const Check *check, const RouteConf *route)
+const LinkConf *check_link_named(const Check *check, const GPtrArray *lines, const char *label)
 {
     g_autoptr(GPtrArray) labels = g_ptr_array_new();
-    for (guint i = 0; i < check->conf->links->len; i++)
-        g_ptr_array_add(labels, ((const LinkConf *)check->conf->links->pdata[i])->label);
+    for (guint i = 0; i < check->conf->links->len; i++) {
+        const LinkConf *link = check->conf->links->pdata[i];
+        if (g_str_equal(link->label, label))
+            return link;
+        g_ptr_array_add(labels, link->label);
+    }
     g_ptr_array_add(labels, NULL);
-    if (route->link && !link_of_route(check->conf, route)) {
-        const char *nearest = word_nearest(route->link, (const char *const *)labels->pdata);
-        check_slip_key(check, route->lines, "Link", "there is no [Link %s]%s%s%s", route->link,
-                       nearest ? ", did you mean " : "", nearest ? nearest : "", nearest ? "?" : "");
-    } else if (!route->link && route->type == RTN_UNICAST && route->gateway.family == AF_UNSPEC &&
+    const char *nearest = word_nearest(label, (const char *const *)labels->pdata);
+    check_slip_key(check, lines, "Link", "there is no [Link %s]%s%s%s", label,
+                   nearest ? ", did you mean " : "", nearest ? nearest : "", nearest ? "?" : "");
+    return NULL;
+}
+
+static void route_link_check(const Check *check, const RouteConf *route)
+{
+    if (route->link) {
+        (void)check_link_named(check, route->lines, route->link);
+    } else if (route->type == RTN_UNICAST && route->gateway.family == AF_UNSPEC &&
                check->conf->links->len != 1) {
         check_slip_key(check, route->lines, "Link",
                        check->conf->links->len

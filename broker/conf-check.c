@@ -86,15 +86,20 @@ static void nat_check(const Check *check)
                        "is missing: no packet would take the way that [NAT] Masquerade= is for");
 }
 
+static bool has_wire(const Conf *conf)
+{
+    for (guint i = 0; i < conf->links->len; i++)
+        if (check_is_wire(conf->links->pdata[i]))
+            return true;
+    return false;
+}
+
 /* A way out is one that the host gives. */
 static void uplink_check(const Check *check)
 {
     const Conf *conf = check->conf;
     g_autoptr(GPtrArray) nat = section_lines(conf, "NAT"), dns = section_lines(conf, "DNS");
-    bool wire = false;
-    for (guint i = 0; i < conf->links->len; i++)
-        wire = wire || check_is_wire(conf->links->pdata[i]);
-    if (conf->nat.uplink[0] && !wire)
+    if (conf->nat.uplink[0] && !has_wire(conf))
         check_slip_key(check, nat, "Uplink",
                        "there is no link of Kind=veth to the host whose packets it could be the way of");
     if (conf->dns.uplink && !conf->nat.uplink[0])
@@ -115,6 +120,18 @@ static void firewall_check(const Check *check)
                        target ? check->conf->name : "mine");
 }
 
+/* So are the other namespaces: by the host. */
+static void namespaces_check(const Check *check)
+{
+    const Conf *conf = check->conf;
+    g_autoptr(GPtrArray) lines = section_lines(conf, "NAT");
+    if (conf->nat.namespace_access[0] && !has_wire(conf))
+        check_slip_key(check, lines, "NamespaceAccess",
+                       "there is no link of Kind=veth to the host, by which other namespaces are reached");
+    if (g_strv_contains((const char *const *)conf->nat.namespace_access, conf->name))
+        check_slip_key(check, lines, "NamespaceAccess", "%s is this namespace", conf->name);
+}
+
 void conf_check(Conf *conf, ConfSlips *slips)
 {
     Check check = {conf, slips};
@@ -124,7 +141,10 @@ void conf_check(Conf *conf, ConfSlips *slips)
         check_route(&check, conf->routes->pdata[i], i);
     for (guint i = 0; i < conf->rules->len; i++)
         check_rule(&check, conf->rules->pdata[i]);
+    for (guint i = 0; i < conf->ports->len; i++)
+        check_port(&check, conf->ports->pdata[i], i);
     nat_check(&check);
     uplink_check(&check);
     firewall_check(&check);
+    namespaces_check(&check);
 }

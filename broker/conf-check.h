@@ -27,6 +27,9 @@ const char *check_family(int family); /* "IPv4", "IPv6" */
 /* Host bits behind the prefix length: the kernel answers "Invalid argument" to such a route or rule. */
 void check_network(const Check *check, const IpPrefix *prefix);
 
+/* A slip where @label, the value of Link=, is none of the links'; @lines: of the section. NULL then. */
+const LinkConf *check_link_named(const Check *check, const GPtrArray *lines, const char *label);
+
 /* Is it a wire to the host itself: not on a bridge, not to another namespace? */
 bool check_is_wire(const LinkConf *link);
 
@@ -34,3 +37,4 @@ bool check_is_wire(const LinkConf *link);
 void check_link(const Check *check, LinkConf *link, guint index);
 void check_route(const Check *check, RouteConf *route, guint index);
 void check_rule(const Check *check, RuleConf *rule);
+void check_port(const Check *check, PortConf *port, guint index);

@@ -25,16 +25,28 @@ static bool uplink_parse(const ConfKey *key, const ConfLine *line, void *field, 
     return conf_type_strings.parse(key, line, field, error);
 }
 
-static void uplink_clear(const ConfKey *key, void *field)
+static void words_clear(const ConfKey *key, void *field)
 {
     conf_type_strings.clear(key, field);
 }
 
-static const ConfType type_uplink = {uplink_parse, uplink_clear, false, true};
+static const ConfType type_uplink = {uplink_parse, words_clear, false, true};
+
+static bool namespaces_parse(const ConfKey *key, const ConfLine *line, void *field, GError **error)
+{
+    g_auto(GStrv) names = g_strsplit_set(line->value, " \t", -1);
+    for (char **name = names; *name; name++)
+        if (**name && !conf_name_valid(*name, error))
+            return conf_fail_at(line, error);
+    return conf_type_strings.parse(key, line, field, error);
+}
+
+static const ConfType type_namespaces = {namespaces_parse, words_clear, true, true};
 
 const ConfKey conf_nat_keys[] = {
     CONF_KEY("Masquerade", Conf, nat.masquerade),
     CONF_KEY("HostAccess", Conf, nat.host_access),
     {.name = "Uplink", .offset = offsetof(Conf, nat.uplink), .type = &type_uplink},
+    {.name = "NamespaceAccess", .offset = offsetof(Conf, nat.namespace_access), .type = &type_namespaces},
     {},
 };

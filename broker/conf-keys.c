@@ -345,11 +345,17 @@ static const ConfKey hook_keys[] = {
 };
 
 const ConfSection conf_sections[] = {
-    {"Namespace", namespace_keys, false}, {"Access", access_keys, false},
-    {"Link", conf_link_keys, true},       {"Route", conf_route_keys, true},
-    {"Rule", conf_rule_keys, true},       {"DNS", dns_keys, false},
-    {"NAT", conf_nat_keys, false},        {"Firewall", conf_firewall_keys, false},
-    {"Hooks", hook_keys, false},          {},
+    {"Namespace", namespace_keys, false},
+    {"Access", access_keys, false},
+    {"Link", conf_link_keys, true},
+    {"Route", conf_route_keys, true},
+    {"Rule", conf_rule_keys, true},
+    {"DNS", dns_keys, false},
+    {"NAT", conf_nat_keys, false},
+    {"Port", conf_port_keys, true},
+    {"Firewall", conf_firewall_keys, false},
+    {"Hooks", hook_keys, false},
+    {},
 };
 
 const ConfSection *conf_section_find(const char *name)

@@ -12,7 +12,8 @@
 
 #include <string.h>
 
-#define OBJECTS_MAX 256 /* links, routes or rules of a namespace: far more than anybody writes by hand */
+#define OBJECTS_MAX                                                                                          \
+    256 /* links, routes, rules or ports of a namespace: far more than anybody writes by hand */
 
 typedef struct Loader {
     Conf *conf;
@@ -96,9 +97,9 @@ static void part_apply(Loader *loader, const ConfPart *part, void *object)
     }
 }
 
-/* Links, routes and rules look alike here: a label first, the lines at an offset. */
+/* Links, routes, rules and ports look alike here: a label first, the lines at an offset. */
 G_STATIC_ASSERT(offsetof(LinkConf, label) == 0 && offsetof(RouteConf, label) == 0 &&
-                offsetof(RuleConf, label) == 0);
+                offsetof(RuleConf, label) == 0 && offsetof(PortConf, label) == 0);
 
 /* The one of @objects with the part's label, made when it is not there; *ret_new says which. NULL: there are
  * too many. */
@@ -141,28 +142,29 @@ static void link_gather(Loader *loader, ConfPart *part)
     lines_append(&link->lines, part);
 }
 
-static void route_merge(Loader *loader, const ConfPart *part)
+/* A route, a rule or a port: @size bytes, and its lines are at @lines. */
+static void object_merge(Loader *loader, GPtrArray *objects, const ConfPart *part, size_t size, size_t lines)
 {
     bool new;
     if (!part->lines->len)
-        conf_slip_at(&loader->slips, part->file, part->line, "[Route %s]: the section is empty", part->label);
-    RouteConf *route = object_get(loader, loader->conf->routes, part, sizeof(RouteConf), &new);
-    if (!route)
+        conf_slip_at(&loader->slips, part->file, part->line, "[%s %s]: the section is empty",
+                     part->section->name, part->label);
+    char *object = object_get(loader, objects, part, size, &new);
+    if (!object)
         return;
-    lines_append(&route->lines, part);
-    part_apply(loader, part, route);
+    lines_append((GPtrArray **)(void *)(object + lines), part);
+    part_apply(loader, part, object);
 }
 
-static void rule_merge(Loader *loader, const ConfPart *part)
+static void part_merge(Loader *loader, const ConfPart *part)
 {
-    bool new;
-    if (!part->lines->len)
-        conf_slip_at(&loader->slips, part->file, part->line, "[Rule %s]: the section is empty", part->label);
-    RuleConf *rule = object_get(loader, loader->conf->rules, part, sizeof(RuleConf), &new);
-    if (!rule)
-        return;
-    lines_append(&rule->lines, part);
-    part_apply(loader, part, rule);
+    Conf *conf = loader->conf;
+    if (part->section->keys == conf_route_keys)
+        object_merge(loader, conf->routes, part, sizeof(RouteConf), offsetof(RouteConf, lines));
+    else if (part->section->keys == conf_rule_keys)
+        object_merge(loader, conf->rules, part, sizeof(RuleConf), offsetof(RuleConf, lines));
+    else
+        object_merge(loader, conf->ports, part, sizeof(PortConf), offsetof(PortConf, lines));
 }
 
 /* A key that this link has not: perhaps another kind has it. */
@@ -231,10 +233,8 @@ static void parts_merge(Loader *loader)
             part_apply(loader, part, conf);
         else if (part->section->keys == conf_link_keys)
             link_gather(loader, part);
-        else if (part->section->keys == conf_route_keys)
-            route_merge(loader, part);
         else
-            rule_merge(loader, part);
+            part_merge(loader, part);
     }
     for (guint i = 0; i < conf->links->len; i++)
         link_apply(loader, conf->links->pdata[i], loader->link_parts->pdata[i]);

@@ -72,6 +72,15 @@ static void rule_free(gpointer pointer)
     g_free(rule);
 }
 
+static void port_free(gpointer pointer)
+{
+    PortConf *port = pointer;
+    conf_keys_clear(conf_port_keys, port);
+    g_clear_pointer(&port->lines, g_ptr_array_unref);
+    g_free(port->label);
+    g_free(port);
+}
+
 static void conf_sections_clear(Conf *conf)
 {
     for (const ConfSection *section = conf_sections; section->name; section++)
@@ -86,6 +95,7 @@ Conf *conf_new(const char *name)
     conf->links = g_ptr_array_new_with_free_func(link_free);
     conf->routes = g_ptr_array_new_with_free_func(route_free);
     conf->rules = g_ptr_array_new_with_free_func(rule_free);
+    conf->ports = g_ptr_array_new_with_free_func(port_free);
     conf->lines = g_ptr_array_new_with_free_func(g_free);
     conf->strings = g_string_chunk_new(1024);
     conf_sections_clear(conf);
@@ -100,6 +110,7 @@ void conf_free(Conf *conf)
     g_ptr_array_unref(conf->links);
     g_ptr_array_unref(conf->routes);
     g_ptr_array_unref(conf->rules);
+    g_ptr_array_unref(conf->ports);
     g_ptr_array_unref(conf->lines);
     g_string_chunk_free(conf->strings);
     g_free(conf->name);

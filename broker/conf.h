@@ -145,6 +145,27 @@ typedef struct RuleConf {
     GPtrArray *lines;
 } RuleConf;
 
+typedef struct PortRange {
+    uint16_t first, last; /* 0: not set */
+} PortRange;
+
+enum { PORT_TCP = 1, PORT_UDP = 2, PORT_BOTH = 3 };
+
+/* Where the host takes connections for a namespace. */
+typedef struct PortListen {
+    IpAddress address; /* AF_UNSPEC: any of the host's; 0.0.0.0 or ::, any of that family */
+    PortRange range;
+    uint8_t protocols; /* PORT_… */
+} PortListen;
+
+typedef struct PortConf {
+    char *label;
+    PortListen listen; /* Listen=, Protocol= */
+    PortRange to;      /* To=: inside, as many as in Listen=, which is the default */
+    char *link;        /* Link=: label of a [Link], the sole one to the host where none is given */
+    GPtrArray *lines;
+} PortConf;
+
 typedef struct DnsConf {
     GPtrArray *servers; /* IpPrefix*, address only */
     char **domains;     /* Domains= */
@@ -159,6 +180,7 @@ typedef struct NatConf {
     bool host_access;    /* HostAccess=: may it open connections to the host itself */
     char *
         *uplink; /* Uplink=: auto, or names and patterns of interfaces; empty: whatever way the host takes */
+    char **namespace_access; /* NamespaceAccess=: names of those to which it may open connections */
 } NatConf;
 
 /* The text that File= leads to: ruleset-file.h. */
@@ -193,6 +215,7 @@ typedef struct Conf {
     GPtrArray *links;  /* LinkConf*, in the order of first mention */
     GPtrArray *routes; /* RouteConf* */
     GPtrArray *rules;  /* RuleConf* */
+    GPtrArray *ports;  /* PortConf* */
     DnsConf dns;
     NatConf nat;
     FirewallConf firewall;

@@ -127,14 +127,15 @@ static bool has_word(const Cover *cover, const char *word)
     return strstr(words, wanted) != NULL;
 }
 
-/* What [DNS] made, unless the admin has a file of his own for that. */
-static bool resolv_add(Cover *cover, const char *name, GError **error)
+/* What [DNS] and [NAT] made, unless the admin has a file of his own for that. */
+static bool made_add(Cover *cover, const char *name, const char *file, GError **error)
 {
-    g_autofree char *path = g_build_filename(RUN_DIR, "dns", name, "resolv.conf", NULL);
+    g_autofree char *path = g_build_filename(RUN_DIR, "dns", name, file, NULL);
+    g_autofree char *word = g_strconcat("etc/", file, NULL);
     struct stat st;
-    if (has_word(cover, "etc/resolv.conf") || (lstat(path, &st) < 0 && errno == ENOENT))
+    if (has_word(cover, word) || (lstat(path, &st) < 0 && errno == ENOENT))
         return true;
-    return clone_add(cover, "resolv.conf", path, error);
+    return clone_add(cover, file, path, error);
 }
 
 /* A sysfs shows the network devices of the namespace in which it is mounted first. */
@@ -172,7 +173,7 @@ bool cover_make(const char *name, int nsfd, Tristate sysfs, Cover *ret, GError *
 {
     *ret = (Cover){.names = g_string_new(NULL)};
     if (!cover_add(ret, "", "netns", nsfd, error) || !etc_add(ret, name, error) ||
-        !resolv_add(ret, name, error))
+        !made_add(ret, name, "resolv.conf", error) || !made_add(ret, name, "hosts", error))
         return false;
     bool has_mounts = ret->n_fds > 1;
     if (sysfs == TRISTATE_NO || (sysfs == TRISTATE_UNSET && !has_mounts))

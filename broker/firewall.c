@@ -2,6 +2,7 @@
  * which costs nothing. */
 #include "firewall.h"
 
+#include "firewall-opened.h"
 #include "nl.h"
 #include "paths.h"
 #include "spawn.h"
@@ -12,13 +13,19 @@
 
 /* RUN_DIR/firewall/SUBJECT/NAME: what firewall_want() was told. */
 #define WANTED_DIR RUN_DIR "/firewall"
-static const char *const subjects[] = {"ways"};
+#define TEMPORARY RUN_DIR "/firewall.new"
+static const char *const subjects[] = {"ports", "reach", "answers", "ways"};
+/* Of these are the ones that take firewall_opened[]. */
+#define SUBJECTS_OPENED 3
 
 /* What was put in place, as it was: another version's is replaced. */
 #define RULESET_FILE RUN_DIR "/ruleset.nft"
-/* In the chains below, for a look at whether somebody flushed them; "forward" is the longest. */
-#define FORWARD_RULES 5
-#define POSTROUTING_RULES 2
+/* The chains, and how many rules they have with the jumps to them: for a look at whether somebody flushed
+ * one. The last ones are those of firewall_opened[]. */
+static const char *const chains[] = {"forward", "postrouting", "input",      "host", "prerouting",
+                                     "output",  "ports",       "namespaces", NULL};
+#define CHAINS 8
+static const int rules_closed[CHAINS] = {5, 2, 1, 4}, rules_opened[CHAINS] = {9, 4, 2, 4, 4, 2, 6, 5};
 
 /* Everything is about our groups; an accept here does not overrule a drop of another table. Every packet that
  * neither comes from nor goes to a link of ours leaves the chains by their policy. */
@@ -49,9 +56,9 @@ static const char *const ruleset =
     "\"namespace to namespace\"\n"
     "    meta iifgroup & 0xffff0008 == 0x6e620008 iifname . oifname != @ways drop comment \"Uplink=\"\n"
     "    meta nfproto ipv4 meta oifgroup & 0xffff0001 == 0x6e620001 ct state != { established, related } "
-    "drop comment \"into a masqueraded one\"\n"
+    "ct status & dnat == 0 drop comment \"into a masqueraded one\"\n"
     "    meta nfproto ipv6 meta oifgroup & 0xffff0004 == 0x6e620004 ct state != { established, related } "
-    "drop comment \"into a masqueraded one\"\n"
+    "ct status & dnat == 0 drop comment \"into a masqueraded one\"\n"
     "    meta nfproto . iifname @guarded meta nfproto . oifname @guarded drop comment \"the host is no "
     "router\"\n"
     "  }\n"
@@ -116,6 +123,23 @@ static void append_wanted(GString *text, const char *subject)
     }
 }
 
+static bool is_wanted(void)
+{
+    return access(WANTED_DIR, F_OK) == 0;
+}
+
+/* Does anybody want something that is there only for those who do? */
+static bool is_opened(void)
+{
+    for (size_t i = 0; is_wanted() && i < SUBJECTS_OPENED; i++) {
+        g_autofree char *directory = g_build_filename(WANTED_DIR, subjects[i], NULL);
+        g_autoptr(GDir) dir = g_dir_open(directory, 0, NULL);
+        if (dir && g_dir_read_name(dir))
+            return true;
+    }
+    return false;
+}
+
 char *firewall_text(const char *table, const char *flags, char *const *guarded)
 {
     g_autofree char *elements = guarded_elements(guarded);
@@ -126,11 +150,22 @@ char *firewall_text(const char *table, const char *flags, char *const *guarded)
 #pragma GCC diagnostic ignored "-Wformat-nonliteral"
     g_string_printf(text, ruleset, table, flags, elements);
 #pragma GCC diagnostic pop
-    for (size_t i = 0; i < G_N_ELEMENTS(subjects); i++)
+    if (is_opened())
+        g_string_append(wanted, firewall_opened);
+    for (size_t i = 0; is_wanted() && i < G_N_ELEMENTS(subjects); i++)
         append_wanted(wanted, subjects[i]);
     g_string_replace(wanted, " inet " FIREWALL_TABLE " ", target, 0);
     g_string_append(text, wanted->str);
     return g_string_free(g_steal_pointer(&text), FALSE);
+}
+
+char **firewall_wanting(const char *subject)
+{
+    g_autofree char *directory = g_build_filename(WANTED_DIR, subject, NULL);
+    GPtrArray *names = wanted_names(directory);
+
+    g_ptr_array_add(names, NULL);
+    return (char **)g_ptr_array_free(names, FALSE);
 }
 
 static bool want_failed(const char *path, GError **error)
@@ -138,6 +173,17 @@ static bool want_failed(const char *path, GError **error)
     g_set_error(error, G_FILE_ERROR, g_file_error_from_errno(errno), "cannot write %s: %s", path,
                 strerrordesc_np(errno));
     return false;
+}
+
+/* By a name that is no namespace's: what GLib renames would, left behind by a kill -9, pass for the wish of a
+ * namespace; and written over, GLib 2.74 leaves the end of a longer text there, which would pass for elements
+ * that are not in the kernel. */
+static bool put(const char *path, const char *text, GError **error)
+{
+    (void)unlink(TEMPORARY);
+    if (!g_file_set_contents_full(TEMPORARY, text, -1, G_FILE_SET_CONTENTS_NONE, 0600, error))
+        return false;
+    return rename(TEMPORARY, path) == 0 || want_failed(path, error);
 }
 
 bool firewall_want(const char *name, const char *subject, const char *commands, GError **error)
@@ -151,12 +197,12 @@ bool firewall_want(const char *name, const char *subject, const char *commands, 
         return true;
     if (g_mkdir_with_parents(directory, 0700) < 0)
         return want_failed(path, error);
-    return g_file_set_contents_full(path, commands, -1, G_FILE_SET_CONTENTS_CONSISTENT, 0600, error);
+    return put(path, commands, error);
 }
 
 bool firewall_want_nothing(const char *name, bool *ret_changed, GError **error)
 {
-    for (size_t i = 0; i < G_N_ELEMENTS(subjects); i++) {
+    for (size_t i = 0; is_wanted() && i < G_N_ELEMENTS(subjects); i++) {
         g_autofree char *path = g_build_filename(WANTED_DIR, subjects[i], name, NULL);
         *ret_changed = *ret_changed || access(path, F_OK) == 0;
         if (!firewall_want(name, subjects[i], NULL, error))
@@ -169,12 +215,27 @@ static bool apply(const char *text, GError **error)
 {
     char *const argv[] = {(char *)NFT_PATH, (char *)"-f", (char *)"-", NULL};
 
+    (void)unlink(RULESET_FILE); /* from here to its end nobody knows what is in place */
     if (!spawn_run(argv, NULL, -1, text, error)) {
         g_prefix_error(error, "cannot put nft table inet " FIREWALL_TABLE " in place: ");
         return false;
     }
-    /* not _NONE: that one does not truncate, and what a longer text leaves behind would never be equal */
-    return g_file_set_contents_full(RULESET_FILE, text, -1, G_FILE_SET_CONTENTS_CONSISTENT, 0600, error);
+    return put(RULESET_FILE, text, error);
+}
+
+/* 1: all chains are as long as they are to be; 0: not so; -1 and an error. What is closed is not asked for.
+ */
+static int chains_intact(bool opened, GError **error)
+{
+    const int *wanted = opened ? rules_opened : rules_closed;
+    const char *asked[CHAINS + 1] = {};
+    int rules[CHAINS] = {};
+
+    for (size_t i = 0; i < CHAINS && wanted[i]; i++)
+        asked[i] = chains[i];
+    if (!nl_nft_rules_of(FIREWALL_TABLE, asked, rules, error))
+        return -1;
+    return memcmp(rules, wanted, sizeof rules) == 0;
 }
 
 bool firewall_ensure(char *const *guarded, GError **error)
@@ -183,15 +244,22 @@ bool firewall_ensure(char *const *guarded, GError **error)
     /* named first, so that it is there to be deleted */
     g_autofree char *text =
         g_strconcat("table inet " FIREWALL_TABLE "\ndelete table inet " FIREWALL_TABLE "\n", table, NULL);
-    int forward = nl_nft_rules(FIREWALL_TABLE, "forward", error),
-        nat = forward < 0 ? -1 : nl_nft_rules(FIREWALL_TABLE, "postrouting", error);
+    int intact = chains_intact(is_opened(), error);
 
-    if (forward < 0 || nat < 0)
+    if (intact < 0)
         return false;
-    if (forward == FORWARD_RULES && nat == POSTROUTING_RULES &&
-        g_file_get_contents(RULESET_FILE, &present, NULL, NULL) && g_str_equal(present, text))
+    if (intact && g_file_get_contents(RULESET_FILE, &present, NULL, NULL) && g_str_equal(present, text))
         return true;
     return apply(text, error);
+}
+
+char *firewall_stamp(void)
+{
+    g_autofree char *text = NULL;
+
+    return g_file_get_contents(RULESET_FILE, &text, NULL, NULL)
+               ? g_compute_checksum_for_string(G_CHECKSUM_SHA256, text, -1)
+               : NULL;
 }
 
 bool firewall_remove(GError **error)

@@ -23,9 +23,12 @@
 #define FIREWALL_BRIDGE_GROUP 0x6e630000u
 
 /* What namespace @name wants of the table beyond its static rules: @commands, lines of nft(8) that add
- * elements to the table's sets and maps, for one @subject (FIREWALL_SUBJECTS). NULL: nothing any more. Kept
- * in a file for the next firewall_ensure(), of whoever calls it. To be called with the host's lock. */
+ * elements to the table's sets and maps, for one @subject: "ways", "ports", "reach", "answers". NULL: nothing
+ * any more. Kept in a file for the next firewall_ensure(), of whoever calls it. To be called with the host's
+ * lock. */
 bool firewall_want(const char *name, const char *subject, const char *commands, GError **error);
+/* Who wants something of @subject: names, sorted, never NULL. Owned by the caller. */
+char **firewall_wanting(const char *subject);
 /* Nothing of any subject. *ret_changed: it did want something. */
 bool firewall_want_nothing(const char *name, bool *ret_changed, GError **error);
 
@@ -40,5 +43,8 @@ char *firewall_text(const char *table, const char *flags, char *const *guarded);
  * changed: interfaces that forward only because of us, between which nothing may be forwarded. nft(8) is run
  * at most once for each such change; to be called with the host's lock. */
 bool firewall_ensure(char *const *guarded, GError **error);
+/* A word that is another one when the table was made from another text; NULL: there is none. Owned by the
+ * caller. */
+char *firewall_stamp(void);
 /* Takes the table away. */
 bool firewall_remove(GError **error);

@@ -214,6 +214,32 @@ bool forwarding_set_end(const char *host_name, Families families, GError **error
            set_end("ipv6", host_name, "force_forwarding", error);
 }
 
+Families forwarding_of_host(void)
+{
+    Ledger ledger = ledger_load();
+    Families families = FAMILIES_NONE;
+
+    if (is_one("net/ipv4/ip_forward"))
+        families |= FAMILIES_IPV4;
+    if (is_one(ALL_IPV6) && !ledger_has(ledger.set, ALL_IPV6))
+        families |= FAMILIES_IPV6;
+    ledger_done(&ledger);
+    return families;
+}
+
+Families forwarding_of_end(const char *host_name)
+{
+    g_autofree char *ipv4 = conf_path("ipv4", host_name, "forwarding"),
+                    *ipv6 = conf_path("ipv6", host_name, "force_forwarding");
+    Families families = FAMILIES_NONE;
+
+    if (is_one(ipv4))
+        families |= FAMILIES_IPV4;
+    if (is_one(ALL_IPV6) || is_one(ipv6))
+        families |= FAMILIES_IPV6;
+    return families;
+}
+
 char **forwarding_guarded(void)
 {
     Ledger ledger = ledger_load();

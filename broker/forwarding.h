@@ -16,6 +16,11 @@ bool forwarding_need(const char *name, Families families, bool refresh, Nl *host
 /* The same for the link's own end, once it is there. It needs no ledger: it goes with the link. */
 bool forwarding_set_end(const char *host_name, Families families, GError **error);
 
+/* In which families the host forwards for everybody, because its administrator says so; and in which an end
+ * of ours does now. */
+Families forwarding_of_host(void);
+Families forwarding_of_end(const char *host_name);
+
 /* @name needs it no more. The last one restores everything. No error when it never did.
  * @wanted: the table had elements of its own (firewall_want_nothing); they go although others are left.
  * *ret_last: nobody is left; then watch_wait() is to be called, without the lock. */

@@ -97,6 +97,18 @@ bool ip_address_is_loopback(const IpAddress *address)
     return address->family == AF_INET ? address->bytes[0] == 127 : IN6_IS_ADDR_LOOPBACK(&address->v6);
 }
 
+bool ip_address_is_unspecified(const IpAddress *address)
+{
+    static const uint8_t zeros[16];
+    return !memcmp(address->bytes, zeros, ip_address_bits(address->family) / 8);
+}
+
+bool ip_address_is_multicast(const IpAddress *address)
+{
+    return address->family == AF_INET6 ? IN6_IS_ADDR_MULTICAST(&address->v6)
+                                       : IN_MULTICAST(ntohl(address->v4.s_addr));
+}
+
 char *ip_address_format(const IpAddress *address)
 {
     char text[INET6_ADDRSTRLEN] = "";

@@ -14,11 +14,13 @@ bool ip_prefix_parse(const char *text, IpPrefix *ret,
 IpPrefix ip_prefix_network(const IpPrefix *prefix); /* host bits cleared */
 bool ip_prefix_contains(const IpPrefix *prefix, const IpAddress *address);
 bool ip_address_equal(const IpAddress *a, const IpAddress *b);
-bool ip_address_is_link_local(const IpAddress *address); /* 169.254/16, fe80::/10 */
-bool ip_address_is_loopback(const IpAddress *address);   /* 127/8, ::1 */
-unsigned ip_address_bits(int family);                    /* 32 or 128 */
-char *ip_address_format(const IpAddress *address);       /* owned by the caller */
-char *ip_prefix_format(const IpPrefix *prefix);          /* "10.0.0.2/30", owned by the caller */
+bool ip_address_is_link_local(const IpAddress *address);  /* 169.254/16, fe80::/10 */
+bool ip_address_is_loopback(const IpAddress *address);    /* 127/8, ::1 */
+bool ip_address_is_unspecified(const IpAddress *address); /* 0.0.0.0, :: */
+bool ip_address_is_multicast(const IpAddress *address);
+unsigned ip_address_bits(int family);              /* 32 or 128 */
+char *ip_address_format(const IpAddress *address); /* owned by the caller */
+char *ip_prefix_format(const IpPrefix *prefix);    /* "10.0.0.2/30", owned by the caller */
 
 /* Six pairs of hex digits with ':' or '-' between. Multicast, all-zero: refused, as the kernel does. */
 bool mac_address_parse(const char *text, MacAddress *ret, GError **error);

@@ -47,6 +47,10 @@ struct LinkKind {
     bool (*host_sibling)(const LinkConf *link);
 };
 
+/* Of which families the link has addresses inside that packets can be routed to, from its file or its pools;
+ * @ipv6: as [Namespace] IPv6= says. */
+Families link_families(const LinkConf *link, Tristate ipv6);
+
 /* NULL when there is no such kind. */
 const LinkKind *link_kind_find(const char *name);
 /* All names, NULL-terminated, for "nearest known word". */

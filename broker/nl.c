@@ -481,25 +481,46 @@ static int chain_answer(const struct nlmsghdr *h, ssize_t length, GError **error
     return -1;
 }
 
-int nl_nft_rules(const char *table, const char *chain, GError **error)
+/* Without NLM_F_ACK there is one answer. */
+static int ask_chain(struct mnl_socket *sock, const char *table, const char *chain, GError **error)
 {
-    struct mnl_socket *sock = mnl_socket_open2(NETLINK_NETFILTER, SOCK_CLOEXEC);
     char room[8192]; /* a chain's answer has some dozen bytes, an error carries the request */
     struct nlmsghdr *h = mnl_nlmsg_put_header(room);
     struct nfgenmsg *family = mnl_nlmsg_put_extra_header(h, sizeof *family);
     ssize_t length = -1;
-    int rules;
 
     h->nlmsg_type = (NFNL_SUBSYS_NFTABLES << 8) | NFT_MSG_GETCHAIN;
-    h->nlmsg_flags = NLM_F_REQUEST | NLM_F_ACK;
+    h->nlmsg_flags = NLM_F_REQUEST;
     family->nfgen_family = NFPROTO_INET;
     mnl_attr_put_strz(h, NFTA_CHAIN_TABLE, table);
     mnl_attr_put_strz(h, NFTA_CHAIN_NAME, chain);
-    if (sock && mnl_socket_bind(sock, 0, MNL_SOCKET_AUTOPID) == 0 &&
-        mnl_socket_sendto(sock, h, h->nlmsg_len) > 0)
+    if (sock && mnl_socket_sendto(sock, h, h->nlmsg_len) > 0)
         length = mnl_socket_recvfrom(sock, room, sizeof room);
-    rules = chain_answer(h, length, error);
+    return chain_answer(h, length, error);
+}
+
+bool nl_nft_rules_of(const char *table, const char *const *chains, int *ret_rules, GError **error)
+{
+    struct mnl_socket *sock = mnl_socket_open2(NETLINK_NETFILTER, SOCK_CLOEXEC);
+    bool fine = true;
+
+    if (sock && mnl_socket_bind(sock, 0, MNL_SOCKET_AUTOPID) < 0) {
+        mnl_socket_close(sock);
+        sock = NULL;
+    }
+    for (; fine && *chains; chains++, ret_rules++) {
+        *ret_rules = ask_chain(sock, table, *chains, error);
+        fine = *ret_rules >= 0;
+    }
     if (sock)
         mnl_socket_close(sock);
-    return rules;
+    return fine;
+}
+
+int nl_nft_rules(const char *table, const char *chain, GError **error)
+{
+    const char *const chains[] = {chain, NULL};
+    int rules;
+
+    return nl_nft_rules_of(table, chains, &rules, error) ? rules : -1;
 }

@@ -61,3 +61,5 @@ unsigned nl_ifindex(Nl *nl, const char *name);
 /* How many rules are in chain @chain of nftables' table "inet TABLE" of the current namespace (with jumps to
  * it counted); 0 where there is no such chain or table, -1 and an error. One request, no list. */
 int nl_nft_rules(const char *table, const char *chain, GError **error);
+/* The same for several @chains, NULL-terminated, into as many of @ret_rules. */
+bool nl_nft_rules_of(const char *table, const char *const *chains, int *ret_rules, GError **error);

@@ -216,6 +216,24 @@ static void words_print(const char *key, const json_t *words)
         line(&key, "%s", text->str);
 }
 
+static void ports_print(const json_t *ports)
+{
+    const char *key = "Ports";
+    size_t i, j;
+    const json_t *port, *to;
+    json_array_foreach((json_t *)ports, i, port)
+    {
+        g_autofree char *listen = get(port, "listen"), *protocol = get(port, "protocol");
+        g_autoptr(GString) text = g_string_new(NULL);
+        json_array_foreach(json_object_get(port, "to"), j, to)
+        {
+            g_autofree char *clean = printable(json_string_value(to));
+            g_string_append_printf(text, "%s%s", j ? ", " : "", clean);
+        }
+        line(&key, "%s %s to %s", strcmp(protocol, "both") == 0 ? "tcp, udp" : protocol, listen, text->str);
+    }
+}
+
 static void processes_print(const json_t *processes)
 {
     const char *key = "Inside";
@@ -262,6 +280,8 @@ void page_status(const json_t *entry)
     words_print("DNS", json_object_get(dns, "servers"));
     words_print("Domains", json_object_get(dns, "domains"));
     obstacles_print(json_object_get(entry, "obstacles"));
+    ports_print(json_object_get(entry, "ports"));
+    words_print("May reach", json_object_get(entry, "namespace_access"));
     processes_print(json_object_get(entry, "processes"));
 }
 

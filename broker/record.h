@@ -20,7 +20,8 @@ typedef struct Record {
                       was not finished; NULL: no File= */
     NsId id;       /* ino 0: not made yet */
     /* What was made, or is about to be: {"links": [{"label", "kind", "name", "host", "peer_namespace",
-     * "bridge", "addresses", "host_addresses"}], "sysctls": {"net/…": value before ours}}. */
+     * "bridge", "wire", "table", "addresses", "host_addresses"}], "sysctls": {"net/…": value before ours},
+     * "uplink", "namespace_access": […], "host_access", "ports": ports_describe()}. */
     json_t *detail;
 } Record;
 

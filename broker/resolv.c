@@ -142,9 +142,8 @@ static char *with_servers(const char *before, char *const *servers)
     return g_string_free(g_steal_pointer(&text), FALSE);
 }
 
-/* In place, the same inode: a mount of it stays. Longer first, then cut: a reader in between finds whole
- * lines of both. */
-static bool overwrite(const char *file, const char *text, GError **error)
+/* Longer first, then cut: a reader in between finds whole lines of both. */
+bool resolv_overwrite(const char *file, const char *text, GError **error)
 {
     int fd = open(file, O_WRONLY | O_CLOEXEC | O_NOFOLLOW);
     size_t length = strlen(text);
@@ -166,7 +165,7 @@ bool resolv_refresh(const char *name, char *const *servers, GError **error)
     if (!g_file_get_contents(file, &before, NULL, error))
         return false;
     g_autofree char *now = with_servers(before, servers);
-    return g_str_equal(before, now) || overwrite(file, now, error);
+    return g_str_equal(before, now) || resolv_overwrite(file, now, error);
 }
 
 static void add_servers(GPtrArray *list, const char *text)

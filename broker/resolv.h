@@ -12,6 +12,9 @@ bool resolv_remove(const char *name, GError **error);
  * Nothing else of it changes. */
 bool resolv_refresh(const char *name, char *const *servers, GError **error);
 
+/* @text into a file that is there, in place: the inode is the same, a mount of it stays. */
+bool resolv_overwrite(const char *file, const char *text, GError **error);
+
 /* The host's name servers as text, of its resolv.conf or, where that names a stub only, those behind it;
  * where vpnc-script has replaced the file, first those it had before. Owned by the caller. */
 char **resolv_host_servers(void);

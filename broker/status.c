@@ -175,6 +175,15 @@ static void put_obstacles(json_t *entry, const char *name)
     json_decref(list);
 }
 
+/* What is opened, from the record too: what a file says counts from the next start on. */
+static void put_opened(json_t *entry, const Record *record)
+{
+    static const char *const keys[] = {"ports", "namespace_access"};
+    for (size_t i = 0; record && i < G_N_ELEMENTS(keys); i++)
+        if (json_object_get(record->detail, keys[i]))
+            json_object_set(entry, keys[i], json_object_get(record->detail, keys[i]));
+}
+
 static bool put_inside(json_t *entry, const char *name, int nsfd, const Record *record, GError **error)
 {
     NsId id;
@@ -190,6 +199,7 @@ static bool put_inside(json_t *entry, const char *name, int nsfd, const Record *
     json_object_update(entry, found);
     json_decref(found);
     put_obstacles(entry, name);
+    put_opened(entry, record);
     if (dns)
         json_object_set_new(entry, "dns", dns);
     return true;

@@ -18,8 +18,8 @@ json_t *status_list(char *const *names);
 /* All about one: the keys of status_list, "ruleset" (the file of its firewall) where there is one, and where
  * the namespace is there "nsid": {"dev", "ino"}, "links" (survey-link.h; "peer" also where the other end is
  * in another namespace, which "peer_namespace" names then), "routes", "rules", "dns": {"servers", "domains",
- * "file"}, "obstacles" (obstacles.h). NULL and an error when there is neither a file nor a namespace of that name, or the kernel does
- * not answer. */
+ * "file"}, "obstacles" (obstacles.h). NULL and an error when there is neither a file nor a namespace of that
+ * name, or the kernel does not answer. */
 json_t *status_of(const char *name, GError **error);
 
 /* Names with a file or a record, sorted, each once. NULL and an error. */

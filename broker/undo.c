@@ -5,8 +5,10 @@
 #include "device.h"
 #include "firewall.h"
 #include "forwarding.h"
+#include "hosts.h"
 #include "inside.h"
 #include "lock.h"
+#include "ports.h"
 #include "resolv.h"
 #include "route-flush.h"
 #include "wake.h"
@@ -130,6 +132,8 @@ static bool release_host(const Record *record, Nl *host, GError **error)
     close(lock);
     if (last)
         watch_wait();
+    else if (wanted)
+        watch_follow();
     if (first)
         g_propagate_error(error, first);
     return !first;
@@ -150,6 +154,8 @@ bool undo_contents(const Record *record, int nsfd, Nl *host, GError **error)
         keep(inside_restore(json_object_get(record->detail, "sysctls"), nsfd, &now), &first,
              g_steal_pointer(&now));
     keep(release_host(record, host, &now), &first, g_steal_pointer(&now));
+    ports_forget_after(record->detail);
+    keep(hosts_remove(record->name, &now), &first, g_steal_pointer(&now));
     keep(resolv_remove(record->name, &now), &first, g_steal_pointer(&now));
     if (first)
         g_propagate_error(error, first);

@@ -1,6 +1,7 @@
 /* wake.c - see wake.h. */
 #include "wake.h"
 
+#include "firewall.h"
 #include "lock.h"
 #include "paths.h"
 #include "say.h"
@@ -14,6 +15,9 @@
 
 /* Without a journal its words go here. */
 #define LOG RUN_DIR "/watch.log"
+/* firewall_stamp() of the table that its twin was made after; not there: there is no twin. Among the locks,
+ * where no change wakes the watch. */
+#define FOLLOWED RUN_DIR "/lock/.followed"
 
 static bool systemd_is_there(void)
 {
@@ -55,6 +59,30 @@ void watch_wake(void)
         become_watch();
     if (pid < 0)
         say_warning("nobody watches the host for namespaces: %s", error->message);
+}
+
+static bool has_followed(void)
+{
+    g_autofree char *table = firewall_stamp(), *twin = NULL;
+
+    return !g_file_get_contents(FOLLOWED, &twin, NULL, NULL) || g_strcmp0(table, twin) == 0;
+}
+
+void watch_follow(void)
+{
+    for (int i = 0; i < 500 && !has_followed() && watched(); i++)
+        g_usleep(2000);
+}
+
+void watch_followed(bool twin)
+{
+    g_autofree char *stamp = twin ? firewall_stamp() : NULL;
+
+    if (stamp && has_followed() && access(FOLLOWED, F_OK) == 0)
+        return;
+    (void)unlink(FOLLOWED);
+    if (stamp)
+        (void)g_file_set_contents_full(FOLLOWED, stamp, -1, G_FILE_SET_CONTENTS_NONE, 0600, NULL);
 }
 
 void watch_wait(void)

@@ -12,6 +12,13 @@
  * without. */
 void watch_wake(void);
 
+/* Waits until the twin of the firewall's table that is held by who watches says the same as the table: what
+ * was opened is open, what was closed is closed. A second at most; nothing where nobody watches. Not with the
+ * host's lock, without which it cannot follow. */
+void watch_follow(void);
+/* For who watches, with the lock: it does; or it has none any more. */
+void watch_followed(bool twin);
+
 /* After the last need was taken back: waits until it has ended, and with it what it holds; two seconds at
  * most. Not with the host's lock, which it takes to end. */
 void watch_wait(void);

@@ -294,5 +294,6 @@ int main(int argc, char **argv)
     status = sd_event_loop(loop.event) < 0;
     guard_free(loop.watch.guard);
     zone_free(loop.zone);
+    watch_followed(false);
     return status;
 }

@@ -11,6 +11,7 @@
 #include "say.h"
 #include "spawn.h"
 #include "undo.h"
+#include "wake.h"
 #include "ways.h"
 
 #include <unistd.h>
@@ -41,6 +42,7 @@ static void set_table(Watch *watch, bool links)
     complain("the firewall", fine ? NULL : table);
     fine = guard_set(watch->guard, guarded, &twin);
     complain("the firewall's guard", fine ? NULL : twin);
+    watch_followed(fine);
 }
 
 /* The guard goes before the lock is had, because it takes the kernel as long as the worker's own table, which
@@ -53,6 +55,7 @@ bool watch_needed(Watch *watch)
     if (forwarding_is_needed())
         return true;
     guard_clear(watch->guard);
+    watch_followed(false);
     host = lock_take(LOCK_HOST, NULL);
     needed = forwarding_is_needed();
     if (needed) {

@@ -5,6 +5,7 @@
 #include "gateway.h"
 #include "ip.h"
 #include "paths.h"
+#include "reach.h"
 #include "uplink-dns.h"
 #include "uplink-rules.h"
 #include "uplink-table.h"
@@ -71,8 +72,16 @@ static void append_end(GArray *routes, const WayEnd *end, int family, unsigned i
     }
 }
 
-static bool set_end(const WayEnd *end, const Network *network, const Uplink *uplinks, Nl *host,
-                    GError **error)
+static void append_neighbours(GArray *routes, const GArray *neighbours, int family, Nl *host)
+{
+    for (guint i = 0; neighbours && i < neighbours->len; i++) {
+        const WayEnd *end = &g_array_index(neighbours, WayEnd, i);
+        append_end(routes, end, family, nl_ifindex(host, end->host_name));
+    }
+}
+
+static bool set_end(const WayEnd *end, const GArray *neighbours, const Network *network,
+                    const Uplink *uplinks, Nl *host, GError **error)
 {
     unsigned index = nl_ifindex(host, end->host_name);
     UplinkRules rules = {end->table, end->host_name, index ? end->prefixes : NULL};
@@ -81,6 +90,7 @@ static bool set_end(const WayEnd *end, const Network *network, const Uplink *upl
         g_autoptr(GArray) routes = g_array_new(FALSE, FALSE, sizeof(HostRoute));
         append_uplink(routes, network, families[i], &uplinks[i]);
         append_end(routes, end, families[i], index);
+        append_neighbours(routes, neighbours, families[i], host);
         if (!uplink_table_set(host, families[i], end->table, routes, error) ||
             !uplink_rules_set(host, families[i], &rules, error))
             return false;
@@ -210,7 +220,7 @@ bool ways_set(const Ways *ways, const Network *network, Nl *host, GError **error
     if (!firewall_want(ways->name, "ways", pairs, error))
         return false;
     for (guint i = 0; i < ways->ends->len; i++)
-        if (!set_end(&g_array_index(ways->ends, WayEnd, i), network, uplinks, host, error))
+        if (!set_end(&g_array_index(ways->ends, WayEnd, i), ways->neighbours, network, uplinks, host, error))
             return false;
     return state_save(ways, network, uplinks, error);
 }
@@ -237,30 +247,57 @@ static void clear_end(void *data)
     g_ptr_array_unref((GPtrArray *)((WayEnd *)data)->prefixes);
 }
 
-static GArray *ends_of(const json_t *links)
+static GArray *ends_new(void)
 {
     GArray *ends = g_array_new(FALSE, FALSE, sizeof(WayEnd));
+
+    g_array_set_clear_func(ends, clear_end);
+    return ends;
+}
+
+/* Those of @links that have something under @key. */
+static void append_ends(GArray *ends, const json_t *links, const char *key)
+{
     size_t i;
     json_t *link;
 
-    g_array_set_clear_func(ends, clear_end);
     json_array_foreach(links, i, link)
     {
         const char *host_name = json_string_value(json_object_get(link, "host"));
         WayEnd end = {host_name, (uint32_t)json_integer_value(json_object_get(link, "table")), NULL};
-        if (!end.table || !host_name)
+        if (!json_object_get(link, key) || !host_name)
             continue;
         end.prefixes = prefixes_of(json_object_get(link, "host_addresses"));
         g_array_append_val(ends, end);
     }
+}
+
+static GArray *ends_of(const json_t *links)
+{
+    GArray *ends = ends_new();
+
+    append_ends(ends, links, "table");
+    return ends;
+}
+
+/* Their names are borrowed from @reach. */
+static GArray *neighbours_of(Reach *reach, const char *name)
+{
+    GArray *ends = ends_new();
+    g_auto(GStrv) related = reach_related(reach, name);
+
+    for (char **other = related; *other; other++)
+        append_ends(ends, json_object_get(reach_detail(reach, *other), "links"), "wire");
     return ends;
 }
 
 bool ways_set_again(const char *name, const json_t *detail, const Network *network, Nl *host, GError **error)
 {
     g_auto(GStrv) wanted = strings_of(json_object_get(detail, "uplink"));
-    g_autoptr(GArray) ends = ends_of(json_object_get(detail, "links"));
-    Ways ways = {name, wanted, ends};
+    g_autoptr(Reach) reach = reach_new(name, detail);
+    g_autoptr(GArray) ends = ends_of(json_object_get(detail, "links")),
+                      neighbours = neighbours_of(reach, name);
+    Ways ways = {name, wanted, ends, neighbours};
 
     return !wanted[0] || ways_set(&ways, network, host, error);
 }

@@ -20,6 +20,8 @@ typedef struct Ways {
     const char *name;
     char *const *wanted; /* Uplink= */
     GArray *ends;        /* WayEnd */
+    GArray *neighbours;  /* WayEnd without table: of namespaces that it may reach, or that may reach it; NULL:
+                            none */
 } Ways;
 
 /* Finds the uplink and sets all of it; the firewall's part counts from the next firewall_ensure() on. No

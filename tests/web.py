@@ -1,4 +1,4 @@
-"""A web server that answers with the address it sees; both families. Usage: web.py [PORT [TEXT]]"""
+"""A web server that answers with the address it sees; both families. Usage: web.py [PORT [TEXT [ADDRESS]]]: any address, or one"""
 import http.server, socket, socketserver, sys
 
 class Server(http.server.ThreadingHTTPServer):
@@ -19,4 +19,5 @@ class Answer(http.server.BaseHTTPRequestHandler):
     def log_message(self, *_):
         pass
 
-Server(('::', int(sys.argv[1]) if len(sys.argv) > 1 else 80), Answer).serve_forever()
+address = sys.argv[3] if len(sys.argv) > 3 else '::'
+Server((address if ':' in address else '::ffff:' + address, int(sys.argv[1]) if len(sys.argv) > 1 else 80), Answer).serve_forever()

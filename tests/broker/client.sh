@@ -391,6 +391,31 @@ covers() {
     fails grep -q 203.0.113.9 /etc/resolv.conf
 }
 it "the namespace's resolv.conf covers the host's, read-only for root too, and only inside" covers
+host_by_name() {
+    local rc=0 web out
+    printf '[Namespace]\nType=nat\n[Access]\nUsers=alice\nAuthorize=list\n[NAT]\nHostAccess=yes\n' >/etc/netns-broker/named.netns
+    "$NETNSCTL" up named
+    $PYTHON "$HERE/../web.py" 8123 & web=$!
+    wait_until 100 curl -s http://127.0.0.1:8123/
+    out="$(as alice "$CHNETNS" named curl -4 -s -m 3 http://host.netns.internal:8123/) $(as alice "$CHNETNS" named curl -6 -s -m 3 http://host.netns.internal:8123/)" || rc=1
+    same "$out" "$(ip -n named -j addr | jq -r '[.[].addr_info[] | select(.scope == "global") | .local] | join(" ")')" || rc=1
+    # the host's own lines too; and what the worker changes is seen by who is inside already
+    same "$(as alice "$CHNETNS" named sh -c 'grep -c localhost /etc/hosts; echo "192.0.2.7 later" >>/etc/hosts' 2>/dev/null | head -n 1)" "$(grep -c localhost /etc/hosts)" || rc=1
+    rm -f $ROOM/go
+    as alice "$CHNETNS" named sh -c "until [ -e $ROOM/go ]; do sleep 0.1; done; getent hosts later.example" >$ROOM/later & local inside=$!
+    sleep 0.3
+    cp /etc/hosts /run/hosts.before
+    echo '192.0.2.7 later.example' >>/etc/hosts
+    "$NETNSCTL" up named
+    touch $ROOM/go; wait $inside || rc=1
+    cat /run/hosts.before >/etc/hosts
+    contains "$(cat $ROOM/later)" 192.0.2.7 || rc=1
+    fails grep -q netns.internal /etc/hosts || rc=1
+    kill $web; wait $web 2>/dev/null || :
+    "$NETNSCTL" down named
+    return $rc
+}
+it "with HostAccess=yes the host has a name inside, by both families, and only there" host_by_name
 covers_links() {
     cp -a /etc/resolv.conf /etc/resolv.conf.before
     local rc=0

@@ -1,5 +1,5 @@
 #!/bin/bash
-# cover.sh - what the front sends along with a namespace: mounts of /etc/netns/NAME, of the generated resolv.conf, a sysfs.
+# cover.sh - what the front sends along with a namespace: mounts of /etc/netns/NAME, of the generated resolv.conf and hosts, a sysfs.
 . "$(dirname "$0")/../lib.sh"
 HERE=$(dirname "$(realpath "$0")")
 PYTHON=/usr/bin/python3
@@ -43,6 +43,21 @@ generated() {
     return $rc
 }
 it "a generated resolv.conf is sent unless the admin has one" generated
+generated_hosts() {
+    local rc=0
+    mkdir -p /run/netns-broker/dns/box
+    echo '192.0.2.1 host.netns.internal' >/run/netns-broker/dns/box/hosts
+    contains "$(content)" "nameserver"
+    # etc/hosts is the admin's here
+    same "$(setpriv --reuid=alice --regid=alice --init-groups env -C / $PYTHON "$HERE/mounts.py" etc/hosts)" "192.0.2.9 box" || rc=1
+    mv /etc/netns/box/hosts /etc/netns/kept
+    same "$(names)" netns,etc/resolv.conf,etc/hosts,sys || rc=1
+    same "$(setpriv --reuid=alice --regid=alice --init-groups env -C / $PYTHON "$HERE/mounts.py" etc/hosts)" "192.0.2.1 host.netns.internal" || rc=1
+    mv /etc/netns/kept /etc/netns/box/hosts
+    rm -r /run/netns-broker/dns/box
+    return $rc
+}
+it "so is a generated hosts file" generated_hosts
 
 refused() {
     local answer

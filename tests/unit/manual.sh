@@ -13,7 +13,7 @@ PAGE=$TOP/man/netns.5
 keys_of_source() {
     grep -hoE 'ConfKey (conf_)?[a-z]+_keys\[\]|(CONF_[A-Z]+|MTU_KEY|HOOK)\("[A-Za-z0-9]+"|\.name = "[A-Z][A-Za-z0-9]*"' \
         "$TOP"/broker/conf-keys*.c "$TOP"/broker/kind-*.c |
-        awk 'BEGIN { count = split("Namespace Access Link Route Rule DNS NAT Firewall", known)
+        awk 'BEGIN { count = split("Namespace Access Link Route Rule DNS NAT Port Firewall", known)
                      for (i = 1; i <= count; i++) section[tolower(known[i])] = known[i]
                      section["hook"] = "Hooks" }
              $1 == "ConfKey" { sub(/^conf_/, "", $2); sub(/_keys.*/, "", $2)

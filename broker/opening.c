@@ -1,0 +1,114 @@
+/* opening.c - see opening.h. Closed first: whatever forwards, or may be come to by the loopback, does so
+ * after the firewall has the rules for it. */
+#include "opening.h"
+
+#include "answers.h"
+#include "firewall.h"
+#include "forwarding.h"
+#include "hosts.h"
+#include "link.h"
+#include "lock.h"
+#include "ports.h"
+#include "reach.h"
+#include "wake.h"
+#include "ways.h"
+
+#include <unistd.h>
+
+typedef struct Opening {
+    const Conf *conf;
+    const json_t *detail;
+    Reach *reach;
+    Nl *host;
+} Opening;
+
+bool opening_is_wanted(const Conf *conf)
+{
+    g_auto(GStrv) others = firewall_wanting("reach");
+
+    return conf->ports->len > 0 || conf->nat.namespace_access[0] || others[0];
+}
+
+/* In which families the host must forward for @name, beyond what is masqueraded. */
+static Families families_of(const Opening *opening, const char *name, bool related)
+{
+    const json_t *detail = reach_detail(opening->reach, name);
+
+    return ports_families(detail) | (related ? reach_families(detail) : FAMILIES_NONE);
+}
+
+/* The firewall's part of it, and what is no firewall's. */
+static bool want(const Opening *opening, const char *name, bool related, const Network *network,
+                 GError **error)
+{
+    const json_t *detail = reach_detail(opening->reach, name);
+    Families families = families_of(opening, name, related);
+
+    return reach_want(opening->reach, name, error) &&
+           answers_want(name, detail, families, opening->host, error) &&
+           (!network || ways_set_again(name, detail, network, opening->host, error)) &&
+           hosts_write(opening->reach, name, error);
+}
+
+static bool forward(const Opening *opening, const char *name, bool related, GError **error)
+{
+    return answers_forward(reach_detail(opening->reach, name), families_of(opening, name, related),
+                           opening->host, error);
+}
+
+/* Only a namespace with Uplink= has other ways than the host. */
+static bool any_ways(const Opening *opening, char *const *names)
+{
+    for (; *names; names++)
+        if (json_object_get(reach_detail(opening->reach, *names), "uplink"))
+            return true;
+    return false;
+}
+
+static bool open_it(const Opening *opening, GError **error)
+{
+    const char *name = opening->conf->name;
+    g_auto(GStrv) related = reach_related(opening->reach, name);
+    bool any = related[0] || opening->conf->nat.namespace_access[0];
+    Families families = families_of(opening, name, any);
+    g_autoptr(Network) network = NULL;
+
+    if (any && (json_object_get(opening->detail, "uplink") || any_ways(opening, related))) {
+        network = network_read(opening->host, error);
+        if (!network)
+            return false;
+    }
+    if (!ports_want(opening->conf, opening->detail, error) || !want(opening, name, any, network, error))
+        return false;
+    for (char **other = related; *other; other++)
+        if (!want(opening, *other, true, network, error))
+            return false;
+    /* clients may come by an interface that came since the host forwards */
+    if (!forwarding_need(name, families, opening->conf->ports->len > 0, opening->host, error) ||
+        !forward(opening, name, any, error))
+        return false;
+    for (char **other = related; *other; other++)
+        if (!forward(opening, *other, true, error))
+            return false;
+    return ports_set_loopback(opening->conf, opening->detail, opening->host, error);
+}
+
+bool opening_set(const Conf *conf, const json_t *detail, Nl *host, GError **error)
+{
+    g_autoptr(Reach) reach = reach_new(conf->name, detail);
+    Opening opening = {conf, detail, reach, host};
+    int lock;
+    bool fine;
+
+    if (!opening_is_wanted(conf))
+        return hosts_write(reach, conf->name, error);
+    lock = lock_take(LOCK_HOST, error);
+    if (lock < 0)
+        return false;
+    fine = open_it(&opening, error);
+    close(lock);
+    watch_follow();
+    if (fine)
+        ports_forget_before(conf);
+    return fine;
+}
