@@ -33,6 +33,7 @@ run() {
 
 internet_up || exit 1
 echo '203.0.113.80 whoami.example' >>/etc/hosts
+echo 'nameserver 192.168.1.1' >/etc/resolv.conf # nobody asks it, and it says so at once
 VPN=nm-wireguard
 if ip link add probe type wireguard 2>/dev/null; then ip link del probe; VPN=wg-quick; fi
 vpn_comes() {
@@ -40,7 +41,7 @@ vpn_comes() {
         wanted wireguard 51820
         type_line root 'wg-quick up wg0'
     else
-        note "this kernel has no WireGuard; a tunnel of the demo's own, wg0, takes everything the same way"
+        note "wg0 comes up; this kernel has no WireGuard, so it is a tunnel of the demo's own that takes everything the same way"
     fi
     vpn_up $VPN || FAILED=1
 }
@@ -110,9 +111,10 @@ done
 wait_until 100 as alice 'chnetns blue curl -s http://localhost:8080/ && chnetns green curl -s http://localhost:8080/'
 run alice 'chnetns blue curl -sS http://localhost:8080/; chnetns green curl -sS http://localhost:8080/'
 
-tell "What the machine says"
+tell "The picture of it" "   With the VPN up once more:"
+vpn_up $VPN || FAILED=1
+run root 'netnsctl graph'
 run alice 'netnsctl list'
-run alice 'netnsctl status lan'
 
 tell "And gone again"
 kill %?blue %?green 2>/dev/null
@@ -122,7 +124,7 @@ run root 'ip netns list; ip -brief link show'
 
 echo
 if [ "${1-}" = --stay ]; then
-    echo "You are alice now, on that machine; leave it with exit. Try:  chnetns lab"
+    echo "You are alice now, on that machine; leave it with exit. Try:  chnetns lan curl whoami.example"
     as alice 'exec bash --norc -i' || :
 else
     echo "That machine is gone now, and yours is as it was. To try next:"
