@@ -244,6 +244,13 @@ bool forwarding_is_needed(void)
     return dir && g_dir_read_name(dir);
 }
 
+bool forwarding_is_needed_by(const char *name)
+{
+    g_autofree char *path = g_build_filename(USERS, name, NULL);
+
+    return access(path, F_OK) == 0;
+}
+
 bool forwarding_refresh(bool links, Nl *host, GError **error)
 {
     Ledger ledger = ledger_load();
