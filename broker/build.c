@@ -181,11 +181,21 @@ static bool make_links(const Plan *plan, bool refresh, GError **error)
     return nl_run(plan->inside, error);
 }
 
-/* Described and saved, so that others who come up see it. */
+/* Described and saved before, so that others who come up see it. */
 static bool open_it(const Conf *conf, const Record *record, Nl *host, GError **error)
 {
     return (!opening_is_wanted(conf) || record_save(record, error)) &&
            opening_set(conf, record->detail, host, error);
+}
+
+/* The last step. Who opens nothing itself is saved with its addresses only now: whoever may reach it, and
+ * came up meanwhile, did not find it. */
+static bool finish(const Conf *conf, const Record *record, Nl *host, GError **error)
+{
+    bool own = conf->ports->len > 0 || conf->nat.namespace_access[0];
+
+    return record_save(record, error) &&
+           (own || !opening_is_wanted(conf) || opening_set(conf, record->detail, host, error));
 }
 
 static bool write_resolv(const Conf *conf, GError **error)
@@ -238,7 +248,7 @@ static bool make(const Conf *conf, Record *record, Nl *host, GError **error)
            fill(conf, record, nsfd, false, host, error);
     if (fine) {
         record->ready = true;
-        fine = record_save(record, error);
+        fine = finish(conf, record, host, error);
         record->ready = fine;
     }
     if (!fine) {
@@ -283,7 +293,15 @@ static bool change(const Conf *conf, Record *old, bool asked, int nsfd, Nl *host
     g_free(record->ruleset);
     record->ruleset = g_steal_pointer(&ruleset);
     record->digest = g_steal_pointer(&digest);
-    return record_save(record, error);
+    return finish(conf, record, host, error);
+}
+
+/* Interfaces may have come to the host since, a firewall's restart may have taken our table: cheap to look.
+ */
+static bool refresh(const Conf *conf, const Record *record, Nl *host, GError **error)
+{
+    return attach_refresh(conf, record->detail, host, error) &&
+           opening_set(conf, record->detail, host, error);
 }
 
 /* The links are as they were, and stay. */
@@ -293,7 +311,7 @@ static bool change_ruleset(const Conf *conf, Record *record, int nsfd, Nl *host,
         return ruleset_failed(conf, error);
     g_free(record->ruleset);
     record->ruleset = g_strdup(ruleset_digest(conf));
-    return record_save(record, error) && attach_refresh(conf, record->detail, host, error);
+    return record_save(record, error) && refresh(conf, record, host, error);
 }
 
 static bool up_again(const Conf *conf, Record *record, bool asked, int nsfd, Nl *host, BuildResult *ret,
@@ -308,11 +326,8 @@ static bool up_again(const Conf *conf, Record *record, bool asked, int nsfd, Nl 
     *ret = links && rules ? BUILD_UNCHANGED : BUILD_CHANGED;
     if (record->adopted && conf->firewall.file)
         return keeps_its_own(conf, error);
-    /* interfaces may have come to the host since, a firewall's restart may have taken our table: cheap to
-     * look */
     if (links && rules)
-        return attach_refresh(conf, record->detail, host, error) &&
-               opening_set(conf, record->detail, host, error);
+        return refresh(conf, record, host, error);
     return links && !hooks ? change_ruleset(conf, record, nsfd, host, error)
                            : change(conf, record, asked, nsfd, host, error);
 }

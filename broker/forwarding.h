@@ -26,7 +26,7 @@ Families forwarding_of_end(const char *host_name);
  * *ret_last: nobody is left; then watch_wait() is to be called, without the lock. */
 bool forwarding_release(const char *name, bool wanted, bool *ret_last, GError **error);
 
-/* Is anybody left who needs it? */
+/* Is anybody left who needs it? Does @name? */
 bool forwarding_is_needed(void);
 bool forwarding_is_needed_by(const char *name);
 

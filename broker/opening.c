@@ -68,11 +68,15 @@ static bool any_ways(const Opening *opening, char *const *names)
 static bool open_it(const Opening *opening, GError **error)
 {
     const char *name = opening->conf->name;
+    if (opening->conf->nat.namespace_access[0] && !reach_announce(name, error))
+        return false;
     g_auto(GStrv) related = reach_related(opening->reach, name);
     bool any = related[0] || opening->conf->nat.namespace_access[0];
     Families families = families_of(opening, name, any);
     g_autoptr(Network) network = NULL;
 
+    if (!any && opening->conf->ports->len == 0)
+        return hosts_write(opening->reach, name, error);
     if (any && (json_object_get(opening->detail, "uplink") || any_ways(opening, related))) {
         network = network_read(opening->host, error);
         if (!network)

@@ -2,6 +2,7 @@
 #include "reach.h"
 
 #include "firewall.h"
+#include "forwarding.h"
 #include "ip.h"
 #include "record.h"
 
@@ -37,15 +38,15 @@ void reach_free(Reach *reach)
     g_free(reach);
 }
 
-/* Its links have their addresses: it is up, or about to be. */
-static bool is_whole(const json_t *detail)
+/* Its links have their addresses, and it has not let go of the host: it is up, or about to be. */
+static bool is_whole(const char *name, const json_t *detail)
 {
     const json_t *links = json_object_get(detail, "links");
     size_t i;
     json_t *link;
 
     json_array_foreach(links, i, link) if (!json_object_get(link, "addresses")) return false;
-    return links != NULL;
+    return links && forwarding_is_needed_by(name);
 }
 
 const json_t *reach_detail(Reach *reach, const char *name)
@@ -55,7 +56,7 @@ const json_t *reach_detail(Reach *reach, const char *name)
     if (g_hash_table_lookup_extended(reach->details, name, NULL, &detail))
         return detail;
     g_autoptr(Record) record = record_load(name, NULL);
-    detail = record && is_whole(record->detail) ? json_incref(record->detail) : NULL;
+    detail = record && is_whole(name, record->detail) ? json_incref(record->detail) : NULL;
     g_hash_table_insert(reach->details, g_strdup(name), detail);
     return detail;
 }
@@ -133,6 +134,13 @@ static void append_pairs(GString *text, const json_t *from, const json_t *to)
                                        end_of(link), end_of(other));
         }
     }
+}
+
+bool reach_announce(const char *name, GError **error)
+{
+    g_auto(GStrv) wanting = firewall_wanting(SUBJECT);
+
+    return g_strv_contains((const char *const *)wanting, name) || firewall_want(name, SUBJECT, "", error);
 }
 
 /* An empty wish too, where those it may reach are not up: by it they find this one when they come. */

@@ -25,5 +25,9 @@ char **reach_related(Reach *reach, const char *name);
 /* Families of the addresses that @detail has for its links to the host. */
 Families reach_families(const json_t *detail);
 
+/* To be called before anything else of @name's: who comes up looks for those that may reach it when its own
+ * record is saved, so one of both finds the other. */
+bool reach_announce(const char *name, GError **error);
+
 /* The firewall's part for what @name may reach, which counts from the next firewall_ensure() on. */
 bool reach_want(Reach *reach, const char *name, GError **error);

@@ -202,7 +202,6 @@ bool resolv_remove(const char *name, GError **error)
                     g_strerror(errno));
         return false;
     }
-    (void)rmdir(dir);
-    (void)rmdir(DNS_DIR);
+    (void)rmdir(dir); /* and not DNS_DIR: another may be about to make its own in there */
     return true;
 }

@@ -284,9 +284,12 @@ loopback_from_outside() {
 }
 
 closed_with_it() {
-    $NB up web
+    both_up; wait_until 100 nft list table inet netns-broker-guard
     web web 80; local open; open=$(at net get $UPLINK4:8080); web_end
     $NB down web
+    # nor is it open by the twin that `watch` holds of the table
+    nft list table inet netns-broker-guard
+    fails sh -c 'nft list map inet netns-broker-guard ports4 2>/dev/null | grep 8080'
     same "$open" 203.0.113.2
     same "$(at net get $UPLINK4:8080) $(at net get "[$UPLINK6]:8080") $(get 127.0.0.1:8080) $(get '[::1]:8080')" "7 7 7 7"
 }
