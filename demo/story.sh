@@ -32,7 +32,8 @@ run() {
 # --- the made-up world ----------------------------------------------------------------------------------------------------
 
 internet_up || exit 1
-echo '203.0.113.80 whoami.example' >>/etc/hosts
+hostname desktop
+printf '127.0.1.1 desktop\n203.0.113.80 whoami.example\n' >>/etc/hosts
 echo 'nameserver 192.168.1.1' >/etc/resolv.conf # nobody asks it, and it says so at once
 VPN=nm-wireguard
 if ip link add probe type wireguard 2>/dev/null; then ip link del probe; VPN=wg-quick; fi

@@ -23,6 +23,8 @@ state() {
     find /run/netns /etc/netns /run/netns-broker/state -mindepth 1 2>/dev/null
 }
 
+# A module that the kernel loads when it is first wanted brings settings along, and stays
+modprobe -qa nf_conntrack nf_flow_table 2>/dev/null || :
 before=$(state 2>&1)
 rc=0
 "$@" || rc=$?

@@ -1,7 +1,7 @@
 #!/bin/bash
 # sandbox.sh CMD [ARG...] - run CMD as root in a machine of its own that is thrown away: private mount, PID, network, IPC and UTS
 # namespaces; an empty /run; /etc /usr /var /home /root /opt /tmp copy-on-write in memory; users alice, bob, carol (group netusers)
-# and mallory who exist only here. Nothing CMD does to files, processes or the network outlives it.
+# and mallory who are others than those that may exist outside. Nothing CMD does to files, processes or the network outlives it.
 #
 #   STAGE=DIR   a `DESTDIR=DIR meson install` tree laid over /usr and /etc, because the programs look for each other (and the client
 #               for the broker) at compiled-in paths. File capabilities in DIR count.
@@ -39,6 +39,7 @@ ip link set lo up
 
 uid=61001
 for user in alice bob carol mallory; do
+    sed -i "/^$user:/d" /etc/passwd /etc/group # whoever has that name here
     echo "$user:x:$uid:$uid::/home/$user:/bin/bash" >>/etc/passwd
     echo "$user:x:$uid:" >>/etc/group
     install -d -o $uid -g $uid -m 700 /home/$user

@@ -18,6 +18,9 @@ inside() { chroot "$r" /usr/bin/env -i PATH=/usr/local/sbin:/usr/local/bin:/usr/
 # the files of the host that are no package's: nothing but packages may have come
 strangers() { inside "find /etc/netns-broker /etc/polkit-1/rules.d/50-demo.rules /usr/bin/chnetns /usr/lib/netns-broker /run/netns /run/netns-broker 2>/dev/null"; }
 
+# at home, by the VPN, past it, by the VPN; through it or not at all, and then it is gone
+pages_shown() { grep -o '^ *203\..*' "$1" | tr -d ' ' | tr '\n' ' '; }
+
 fetches_the_page() {
     inside './setup demo' >"$work/story" 2>&1 || { cat "$work/story"; return 1; }
     contains "$(cat "$work/story")" "past the VPN"
@@ -26,9 +29,7 @@ fetches_the_page() {
 tells_a_story() {
     local words
     for words in 'I am blue' 'I am green' 'not allowed' 'no way out' 'To try next'; do contains "$(cat "$work/story")" "$words"; done
-    # the addresses that the pages show: at home, by the VPN, past it
-    same "$(grep -A 1 -E '(alice\$|chnetns (lan|private)) curl -sS whoami' "$work/story" | grep -o '203.*' | tr '\n' ' ')" \
-        "203.0.113.9 203.0.113.200 203.0.113.9 203.0.113.200 203.0.113.200 203.0.113.9 "
+    same "$(pages_shown "$work/story")" "203.0.113.9 203.0.113.200 203.0.113.9 203.0.113.200 203.0.113.200 203.0.113.9 "
 }
 second_time() {
     inside './setup demo' >"$work/story2" 2>&1

@@ -175,7 +175,7 @@ suite_vm() {
     [ ${#list[@]} -gt 0 ] || return 0
     payload "$dir" "install 200 bash ./src/tests/run.d/install-staged.sh" "${list[@]}"
     mkdir -p "$dir/src"
-    cp -a "$TOP/setup" "$TOP/tests" "$dir/src/"
+    cp -a "$TOP/setup" "$TOP/tests" "$TOP/demo" "$dir/src/"
     cp -a "$SUITE_WORK/stage" "$dir/stage"
     LIMIT=1500 "$TOP/tests/vm.sh" "$SUITE_DIR" "$dir" >"$out" 2>&1 || :
     report_inside "vm/$suite" "$out"
