@@ -73,24 +73,43 @@ static void note_each(json_t *set, const char *family, const char *key, Nl *host
     }
 }
 
-/* Kernels without force_forwarding: the switch for all, with the router advertisements kept. */
-static void note_all_ipv6(json_t *set, Nl *host)
+/* Those that keep to router advertisements first, all of them: with every interface that begins to forward
+ * the kernel throws away the default routers of those that do not (rt6_purge_dflt_routers). */
+static void note_accept_ra(json_t *set, char *const *interfaces)
 {
-    g_auto(GStrv) interfaces = host_interfaces(host);
-
-    for (char **name = interfaces; *name; name++) {
-        g_autofree char *accept_ra = conf_path("ipv6", *name, "accept_ra");
-        g_autofree char *own = conf_path("ipv6", *name, "forwarding");
-        if (is_one(accept_ra))
-            ledger_note(set, accept_ra, "2");
-        if (!is_one(own)) /* the switch for all sets it too; noted, because it is to be guarded */
-            ledger_note(set, own, "1");
-        else if (!ledger_has(set, own))
-            json_array_append_new(set, json_pack("[s,s,n]", own, "1"));
+    for (; *interfaces; interfaces++) {
+        g_autofree char *path = conf_path("ipv6", *interfaces, "accept_ra");
+        if (is_one(path))
+            ledger_note(set, path, "2");
     }
     /* an interface that is plugged in later takes its values from here */
     if (is_one("net/ipv6/conf/default/accept_ra"))
         ledger_note(set, "net/ipv6/conf/default/accept_ra", "2");
+}
+
+/* The switch for all sets these too; they are noted because they are to be guarded. @late: it was switched
+ * on, by us, before the interface came, which so was born with 1. */
+static void note_own_forwarding(json_t *set, const char *interface, bool late)
+{
+    g_autofree char *path = conf_path("ipv6", interface, "forwarding");
+
+    if (ledger_has(set, path))
+        return;
+    if (late || !is_one(path))
+        json_array_append_new(set, json_pack("[s,s,s]", path, "0", "1"));
+    else
+        json_array_append_new(set, json_pack("[s,s,n]", path, "1"));
+}
+
+/* Kernels without force_forwarding: the switch for all, with the router advertisements kept. */
+static void note_all_ipv6(json_t *set, Nl *host)
+{
+    g_auto(GStrv) interfaces = host_interfaces(host);
+    bool late = ledger_has(set, ALL_IPV6);
+
+    note_accept_ra(set, interfaces);
+    for (char **name = interfaces; *name; name++)
+        note_own_forwarding(set, *name, late);
     ledger_note(set, ALL_IPV6, "1");
 }
 
@@ -103,7 +122,8 @@ static void note(json_t *set, Families families, Nl *host)
 {
     if ((families & FAMILIES_IPV4) && !is_one("net/ipv4/ip_forward"))
         note_each(set, "ipv4", "forwarding", host);
-    if (!(families & FAMILIES_IPV6) || is_one(ALL_IPV6))
+    /* by somebody else: then the host is a router, and needs nothing from us */
+    if (!(families & FAMILIES_IPV6) || (is_one(ALL_IPV6) && !ledger_has(set, ALL_IPV6)))
         return;
     if (has_force_forwarding())
         note_each(set, "ipv6", "force_forwarding", host);
