@@ -7,7 +7,14 @@ as() { local user=$1; shift; setpriv --reuid="$user" --regid="$user" --init-grou
 need() { local program; for program in "$@"; do command -v "$program" >/dev/null || { echo "there is no $program"; exit 77; }; done; }
 
 # nobody is to put right what a test puts in the way
-up() { $NB up "$@"; pkill -9 -xf 'netns-broker watch' || :; wait_until 100 fails pgrep -xf 'netns-broker watch'; }
+up() {
+    $NB up "$@"
+    [ -d /run/netns-broker/forwarding ] || return 0
+    # it begins a moment after `up`
+    wait_until 20 pgrep -xf 'netns-broker watch' || return 0 # one without a link to the host starts none
+    pkill -9 -xf 'netns-broker watch'
+    wait_until 100 flock -n /run/netns-broker/lock/.watch true
+}
 # what a test put in the way goes, however the test ended
 clear_way() {
     local family table rest
