@@ -27,19 +27,6 @@ static bool is_neighbour(const Network *network, const Interface *interface, con
     return false;
 }
 
-static bool by_host_route(const Network *network, int family, const Interface *interface, IpAddress *ret)
-{
-    for (guint i = 0; i < network->routes->len; i++) {
-        const HostRoute *route = &g_array_index(network->routes, HostRoute, i);
-        if (route->index == interface->index && route->family == family &&
-            route->destination.length == ip_address_bits(family) && route->gateway.family != AF_UNSPEC) {
-            *ret = route->gateway;
-            return true;
-        }
-    }
-    return false;
-}
-
 static const char *family_key(int family)
 {
     return family == AF_INET ? "ipv4" : "ipv6";
@@ -52,6 +39,25 @@ static bool by_note(int family, const Interface *interface, IpAddress *ret)
     bool found = json_is_string(note) && ip_address_parse(json_string_value(note), ret, NULL);
 
     json_decref(notes);
+    return found;
+}
+
+/* What a VPN needs itself, the route to its server. An admin's own route to some other router looks the same:
+ * of several the one to the gateway that was noted. */
+static bool by_host_route(const Network *network, int family, const Interface *interface, IpAddress *ret)
+{
+    IpAddress note = {0};
+    bool noted = by_note(family, interface, &note), found = false;
+
+    for (guint i = 0; i < network->routes->len; i++) {
+        const HostRoute *route = &g_array_index(network->routes, HostRoute, i);
+        if (route->index != interface->index || route->family != family ||
+            route->destination.length != ip_address_bits(family) || route->gateway.family == AF_UNSPEC)
+            continue;
+        if (!found || (noted && ip_address_equal(&route->gateway, &note)))
+            *ret = route->gateway;
+        found = true;
+    }
     return found;
 }
 

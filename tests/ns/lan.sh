@@ -64,6 +64,20 @@ no_uplink() {
     within 2 by_home # the router's end notes the carrier up to a second late
 }
 
+# A default route that a VPN replaced: what was noted is preferred to an admin's own route by another router
+replaced() {
+    ip route add 192.0.2.7 via 192.168.1.66 dev uplink0 # sorts before the one to the VPN's server
+    ip route add 203.0.113.200 via 192.168.1.1 dev uplink0
+    ip tuntap add dev tun9 mode tun; ip addr add 10.99.0.1/24 dev tun9; ip link set tun9 up
+    ip route replace default via 10.99.0.2 dev tun9 metric 100
+    soon same "$(page4 in_ns out)" "$HOME4" || { cat /run/netns-broker/uplink/out.json; return 1; }
+    ip link del tun9
+    ip route del 203.0.113.200
+    ip route del 192.0.2.7
+    ip route add default via 192.168.1.1 dev uplink0 metric 100
+    soon by_home
+}
+
 named() {
     phone_up 2000
     conf named <<<$'[Namespace]\nType=lan\n[NAT]\nUplink=\nUplink=uplink1'
@@ -133,6 +147,7 @@ it "a cable that is pulled and put back is noticed" cable_pulled
 it "an uplink that goes is left within a second" switched_off
 it "a gateway that changes is followed within a second" other_gateway
 it "without an uplink packets are refused at once; it works again when there is one" no_uplink
+it "where a VPN has replaced the default route, another router's host route is not taken for the way" replaced
 it "Uplink= takes the first that there is of names and patterns, and no other" named
 it "the rules of type lan stay in front of others that come, and go back when those go" in_front
 it "Uplink=tun0 without a tun0: nothing leaves" nothing_before
