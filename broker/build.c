@@ -13,6 +13,7 @@
 #include "inside.h"
 #include "lock.h"
 #include "opening.h"
+#include "passage.h"
 #include "plan.h"
 #include "ports.h"
 #include "resolv.h"
@@ -371,5 +372,7 @@ bool build_up(const char *name, const char *type, Nl *host, BuildResult *ret, GE
         return false;
     fine = up_locked(name, type, host, ret, error);
     close(lock);
+    if (fine && forwarding_is_needed_by(name))
+        passage_follow();
     return fine;
 }

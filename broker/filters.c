@@ -11,8 +11,10 @@
 #include "say.h"
 #include "spawn.h"
 
+#include <linux/capability.h>
 #include <linux/netfilter.h>
 #include <string.h>
+#include <sys/prctl.h>
 
 static char *iptables_path(FilterTool tool, bool ipv6, const char *suffix)
 {
@@ -54,6 +56,12 @@ static bool has_legacy(bool ipv6)
 bool filters_have_legacy(void)
 {
     return has_legacy(false) || has_legacy(true);
+}
+
+/* What a program of root's may is bounded by nothing else. */
+bool filters_left_to_watch(void)
+{
+    return prctl(PR_CAPBSET_READ, CAP_NET_RAW, 0, 0, 0) == 0 && filters_have_legacy();
 }
 
 bool filters_mark(FiltersMark *ret, GError **error)

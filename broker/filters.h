@@ -18,6 +18,9 @@ char *filters_mark_text(const FiltersMark *mark);
 
 /* Is there a filter of iptables-legacy? Of its changes nobody is told. */
 bool filters_have_legacy(void);
+/* There is one, and this process may not speak to it: that takes a raw socket (libiptc), which the worker in
+ * netns@.service is not given, but who watches is. */
+bool filters_left_to_watch(void);
 
 /* May there be anything in our way? Asks the kernel over netlink, once: 1 yes, 0 no, -1 and an error. */
 int filters_matter(GError **error);

@@ -16,10 +16,11 @@
 #include <string.h>
 #include <unistd.h>
 
-/* The mark (filters.h) of the last look that had nothing to change, or UNSETTLED. While it is there, rules of
- * ours may be somewhere. */
+/* The mark (filters.h) of the last look that had nothing to change; CHANGED after another one, CHANGING
+ * within it. While it is there, rules of ours may be somewhere. */
 #define STATE RUN_DIR "/passage"
-#define UNSETTLED "unsettled\n"
+#define CHANGING "changing\n"
+#define CHANGED "changed\n"
 
 static bool state_is(const char *mark)
 {
@@ -88,13 +89,12 @@ static bool look(const FiltersMark *mark, const char *mark_text, GError **error)
     if (!tables)
         return false;
     plans = plans_of(tables, passage_plan_new);
-    if (!all_in_place(plans) && !state_save(UNSETTLED, error))
+    if (!all_in_place(plans) && !state_save(CHANGING, error))
         return false;
     changed = passage_edit(plans);
     warn(plans);
     obstacles = passage_report(plans, error);
-    fine =
-        obstacles && obstacles_save(obstacles, error) && state_save(changed ? UNSETTLED : mark_text, error);
+    fine = obstacles && obstacles_save(obstacles, error) && state_save(changed ? CHANGED : mark_text, error);
     json_decref(obstacles);
     return fine;
 }
@@ -114,6 +114,8 @@ static bool open_at(const FiltersMark *mark, GError **error)
 bool passage_open(GError **error)
 {
     FiltersMark mark = {};
+    if (filters_left_to_watch())
+        return true;
     int matter = access(STATE, F_OK) == 0 ? 1 : filters_matter(error);
     bool fine = matter == 0 || (matter > 0 && filters_mark(&mark, error) && open_at(&mark, error));
 
@@ -152,11 +154,18 @@ bool passage_close(GError **error)
     FiltersMark mark;
     bool fine;
 
-    if (access(STATE, F_OK) < 0)
+    if (access(STATE, F_OK) < 0 || filters_left_to_watch())
         return true;
     fine = filters_mark(&mark, error) && close_at(&mark, error);
     filters_mark_done(&mark);
     if (!fine)
         g_prefix_error(error, "cannot take our rules out of the host's other firewalls: ");
     return fine;
+}
+
+void passage_follow(void)
+{
+    for (int i = 0; i < 1000 && filters_left_to_watch() && (access(STATE, F_OK) < 0 || state_is(CHANGING));
+         i++)
+        g_usleep(2000);
 }

@@ -15,8 +15,12 @@
  * called with the host's lock, while a namespace needs it. */
 bool passage_open(GError **error);
 
+/* Where an iptables-legacy is left to who watches (filters_left_to_watch()): waits until he has looked, two
+ * seconds at most. Not with the host's lock, without which he cannot. */
+void passage_follow(void);
+
 /* Must it be called from time to time, because there is a filter whose changes the kernel tells nobody? */
 bool passage_must_poll(void);
 
-/* Takes out all of ours, wherever it is. */
+/* Takes out all of ours, wherever it is; what is left to who watches, he takes out before he ends. */
 bool passage_close(GError **error);

@@ -5,6 +5,7 @@
 #include "forwarding.h"
 #include "lock.h"
 #include "network.h"
+#include "passage.h"
 #include "paths.h"
 #include "record.h"
 #include "resolv.h"
@@ -45,6 +46,15 @@ static void set_table(Watch *watch, bool links)
     watch_followed(fine);
 }
 
+/* What the worker may not touch; nothing when it has done it. */
+static void take_out(void)
+{
+    g_autoptr(GError) error = NULL;
+
+    if (!passage_close(&error))
+        say_warning("%s", error->message);
+}
+
 /* The guard goes before the lock is had, because it takes the kernel as long as the worker's own table, which
  * it removes meanwhile under the lock. */
 bool watch_needed(Watch *watch)
@@ -61,6 +71,7 @@ bool watch_needed(Watch *watch)
     if (needed) {
         set_table(watch, false);
     } else {
+        take_out();
         close(watch->lock); /* who needs us from now on finds it free (wake.h) */
         watch->lock = -1;
     }

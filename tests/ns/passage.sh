@@ -140,7 +140,7 @@ killed() {
     strict_policy; $NB up --type=nat shut
     FOREIGN=$(strip_ours; foreign_state)
     # between our rules and what is remembered of them
-    printf 'unsettled\n' >/run/netns-broker/passage
+    printf 'changing\n' >/run/netns-broker/passage
     $NB up --type=nat shut
     b_gone
     nft delete table inet fw
