@@ -31,6 +31,10 @@
 #define COLLECT_USEC (20 * 1000)
 /* iptables-legacy tells nobody of its changes */
 #define POLL_USEC (10 * G_USEC_PER_SEC)
+/* All records are read for it, and a hundred namespaces may come up at once */
+#define USERS_USEC (200 * 1000)
+/* What is not read in time costs a look at everything, under the host's lock */
+#define QUEUE_BYTES (8 * 1024 * 1024)
 #define ROOM 32768 /* of a message: mnl's and the kernel's largest (NLMSG_GOODSIZE is below) */
 
 /* What is due, in the order in which it is looked at. */
@@ -171,7 +175,7 @@ static void on_record(void *user, const char *name)
 {
     g_autofree char *ways = g_build_filename(RUN_DIR "/uplink", name, NULL);
 
-    look_soon(user, LOOK_USERS, COLLECT_USEC); /* its ends may have names of their own */
+    look_soon(user, LOOK_USERS, USERS_USEC); /* its ends may have names of their own */
     if (access(ways, F_OK) == 0)
         on_servers(user, name);
 }
@@ -211,7 +215,10 @@ static struct mnl_socket *listen_to(int bus, const int *groups, size_t count)
 {
     struct mnl_socket *sock = mnl_socket_open2(bus, SOCK_CLOEXEC | SOCK_NONBLOCK);
     bool fine = sock && mnl_socket_bind(sock, 0, MNL_SOCKET_AUTOPID) == 0;
+    const int bytes = QUEUE_BYTES;
 
+    if (fine) /* more than net.core.rmem_max takes CAP_NET_ADMIN in the first user namespace */
+        (void)setsockopt(mnl_socket_get_fd(sock), SOL_SOCKET, SO_RCVBUFFORCE, &bytes, sizeof bytes);
     for (size_t i = 0; fine && i < count; i++) {
         int group = groups[i];
         fine = mnl_socket_setsockopt(sock, NETLINK_ADD_MEMBERSHIP, &group, sizeof group) == 0;
