@@ -190,11 +190,14 @@ static bool set_up(Ledger *ledger, bool look, Nl *host, GError **error)
            ledger_apply(ledger->set, error);
 }
 
-/* What others' firewalls make of it keeps no namespace from coming up; who watches looks again. */
+/* What others' firewalls make of it keeps no namespace from coming up. Who watches hears of their changes and
+ * has looked already, but for those of which nobody hears. */
 static void see_to_others(void)
 {
     g_autoptr(GError) error = NULL;
 
+    if (watch_is_there() && !passage_must_poll())
+        return;
     if (!passage_open(&error))
         say_warning("%s", error->message);
 }

@@ -24,7 +24,7 @@ static bool systemd_is_there(void)
     return access("/run/systemd/system", F_OK) == 0; /* sd_booted(3) */
 }
 
-static bool watched(void)
+bool watch_is_there(void)
 {
     int lock = lock_try(LOCK_WATCH);
 
@@ -52,7 +52,7 @@ void watch_wake(void)
     g_autoptr(GError) error = NULL;
     pid_t pid;
 
-    if (systemd_is_there() || watched())
+    if (systemd_is_there() || watch_is_there())
         return;
     pid = spawn_detach(&error);
     if (pid == 0)
@@ -70,7 +70,7 @@ static bool has_followed(void)
 
 void watch_follow(void)
 {
-    for (int i = 0; i < 500 && !has_followed() && watched(); i++)
+    for (int i = 0; i < 500 && !has_followed() && watch_is_there(); i++)
         g_usleep(2000);
 }
 
@@ -87,6 +87,6 @@ void watch_followed(bool twin)
 
 void watch_wait(void)
 {
-    for (int i = 0; i < 1000 && watched(); i++)
+    for (int i = 0; i < 1000 && watch_is_there(); i++)
         g_usleep(2000);
 }

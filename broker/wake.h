@@ -7,6 +7,9 @@
 /* Held by the one that watches, for as long as it lives. */
 #define LOCK_WATCH ".watch"
 
+/* Does somebody watch? */
+bool watch_is_there(void);
+
 /* Starts it where nobody else does: systemd has netns-broker-watch.path. To be called with the host's lock,
  * after a namespace's need was noted. That it cannot be started is said, and no failure: the namespace works
  * without. */
