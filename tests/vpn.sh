@@ -37,6 +37,7 @@ place() {
 begin() {
     local name=$1 enter=()
     [ "$2" = - ] || enter=(nsenter --net="$PLACES/$2")
+    : >"$PLACES/$name.log" # there when it is looked into
     "${enter[@]}" "${@:3}" >"$PLACES/$name.log" 2>&1 </dev/null &
     echo $! >"$PLACES/$name.pid"
 }
