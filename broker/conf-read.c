@@ -68,13 +68,19 @@ static bool label_clean(const char *label)
     return strlen(label) <= LABEL_MAX;
 }
 
+/* May it stand without a name? It gets one by conf_parts_name(). */
+static bool may_be_unnamed(const Reader *reader, const ConfSection *section)
+{
+    return section->keys == conf_port_keys || (section->keys == conf_link_keys && !reader->source->from_type);
+}
+
 /* NULL, or what is wrong with @label for a section of this kind. */
 static const char *label_why(const Reader *reader, const ConfSection *section, const char *label)
 {
     if (!section->labelled)
         return *label ? "there is only one such section, it takes no name" : NULL;
-    if (!*label && (section->keys != conf_link_keys || reader->source->from_type))
-        return "the section needs a name, as in [Link wan] or [Route office]";
+    if (!*label && !may_be_unnamed(reader, section))
+        return "the section needs a name of your choice, as in [Link wan] or [Route office]";
     return label_clean(label) ? NULL
                               : "a section's name has only letters, digits, '_', '.' and '-', at most 32";
 }
@@ -206,18 +212,73 @@ static const char *unnamed_label(const GPtrArray *parts, const ConfPart *part, C
     return label ? label : "eth0";
 }
 
-/* The sections without a name get the name that is meant; all of them the same. */
+static const char *last_value(const ConfPart *part, const char *key)
+{
+    const char *value = "";
+
+    for (guint i = 0; i < part->lines->len; i++) {
+        const ConfLine *line = part->lines->pdata[i];
+        if (g_str_equal(line->key, key))
+            value = line->value;
+    }
+    return value;
+}
+
+/* What `[Port]` without a name is called: as its Listen= says, with what is not for names made a dash. */
+static char *port_label(const ConfPart *part)
+{
+    const char *protocol = last_value(part, "Protocol");
+    g_autofree char *label = g_strconcat(last_value(part, "Listen"), *protocol ? "-" : "", protocol, NULL);
+
+    for (char *c = label; *c; c++)
+        if (!g_ascii_isalnum(*c) && *c != '.')
+            *c = '-';
+    return g_strdup(strlen(label) > LABEL_MAX ? label + strlen(label) - LABEL_MAX : label);
+}
+
+static void part_name(Conf *conf, ConfPart *part, const char *label)
+{
+    part->label = g_string_chunk_insert_const(conf->strings, label);
+    for (guint i = 0; i < part->lines->len; i++)
+        ((ConfLine *)part->lines->pdata[i])->label = part->label;
+}
+
+/* Another one of the same name in the same file would be merged with it. */
+static bool is_twice(const GPtrArray *parts, const ConfPart *part, const char *label)
+{
+    for (guint i = 0; i < parts->len; i++) {
+        const ConfPart *other = parts->pdata[i];
+        if (other != part && other->section == part->section && g_str_equal(other->file, part->file) &&
+            g_str_equal(other->label, label))
+            return true;
+    }
+    return false;
+}
+
+static void port_name(Conf *conf, const GPtrArray *parts, ConfPart *part, ConfSlips *slips)
+{
+    g_autofree char *label = port_label(part);
+
+    if (!*label)
+        conf_slip_at(slips, part->file, part->line, "[Port]: Listen= is missing");
+    else if (is_twice(parts, part, label))
+        conf_slip_at(slips, part->file, part->line,
+                     "[Port]: there is another one for the same Listen=; give each a name, as in [Port web]");
+    part_name(conf, part, *label ? label : "-");
+}
+
+/* The sections without a name get the name that is meant; all [Link] the same. */
 void conf_parts_name(Conf *conf, GPtrArray *parts, ConfSlips *slips)
 {
     const char *label = NULL;
     for (guint i = 0; i < parts->len; i++) {
         ConfPart *part = parts->pdata[i];
-        if (part->section->keys != conf_link_keys || *part->label)
+        if (*part->label)
             continue;
-        if (!label && !(label = unnamed_label(parts, part, slips)))
-            return;
-        part->label = g_string_chunk_insert_const(conf->strings, label);
-        for (guint j = 0; j < part->lines->len; j++)
-            ((ConfLine *)part->lines->pdata[j])->label = part->label;
+        if (part->section->keys == conf_port_keys)
+            port_name(conf, parts, part, slips);
+        else if (part->section->keys == conf_link_keys &&
+                 (label || (label = unnamed_label(parts, part, slips))))
+            part_name(conf, part, label);
     }
 }

@@ -29,5 +29,5 @@ typedef struct ConfPart {
  * order; the caller owns the array. */
 GPtrArray *conf_read(Conf *conf, const GPtrArray *sources, ConfSlips *slips);
 
-/* Give every [Link] without a name the name that is meant. */
+/* Give every [Link] and [Port] without a name the name that is meant. */
 void conf_parts_name(Conf *conf, GPtrArray *parts, ConfSlips *slips);
