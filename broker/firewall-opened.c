@@ -15,6 +15,8 @@
 
 const char firewall_opened[] =
     "add set" IN "reach { type ifname . ifname; comment \"NamespaceAccess=: from, to\"; }\n"
+    "add set" IN "apart4 { type ipv4_addr; comment \"addresses of namespaces that may be reached\"; }\n"
+    "add set" IN "apart6 { type ipv6_addr; comment \"addresses of namespaces that may be reached\"; }\n"
     "add set" IN "answers { type nf_proto . ifname; comment \"forward no more than answers\"; }\n"
     "add map" IN
     "ports4 { type ipv4_addr . inet_proto . inet_service : ipv4_addr . inet_service; flags interval; }\n"
@@ -49,6 +51,11 @@ const char firewall_opened[] =
     "add rule" IN "namespaces ct status dnat meta oifgroup & 0xffff0008 == 0x6e620000 accept\n"
     "add rule" IN "namespaces ct status dnat reject with icmpx port-unreachable\n"
     "insert rule" IN "forward " FROM_OURS TO_OURS "jump namespaces\n"
+    /* One that has gone leaves no route: the host's default route would lead what is for it to strangers */
+    "insert rule" IN "forward " FROM_OURS "meta oifgroup & 0xffff0000 != 0x6e620000 ip daddr @apart4 "
+    "reject with icmpx port-unreachable comment \"NamespaceAccess=: not up\"\n"
+    "insert rule" IN "forward " FROM_OURS "meta oifgroup & 0xffff0000 != 0x6e620000 ip6 daddr @apart6 "
+    "reject with icmpx port-unreachable comment \"NamespaceAccess=: not up\"\n"
     "add rule" IN "forward meta oifgroup & 0xffff0008 == 0x6e620008 ct status dnat ct state new "
     "oifname . iifname != @ways reject with icmpx port-unreachable comment \"Uplink=: published to it "
     "alone\"\n"

@@ -25,7 +25,7 @@ static const char *const subjects[] = {"ports", "reach", "answers", "ways"};
 static const char *const chains[] = {"forward", "postrouting", "input",      "host", "prerouting",
                                      "output",  "ports",       "namespaces", NULL};
 #define CHAINS 8
-static const int rules_closed[CHAINS] = {5, 2, 1, 4}, rules_opened[CHAINS] = {9, 4, 2, 4, 4, 2, 6, 5};
+static const int rules_closed[CHAINS] = {5, 2, 1, 4}, rules_opened[CHAINS] = {11, 4, 2, 4, 4, 2, 6, 5};
 
 /* Everything is about our groups; an accept here does not overrule a drop of another table. Every packet that
  * neither comes from nor goes to a link of ours leaves the chains by their policy. */
@@ -198,6 +198,15 @@ bool firewall_want(const char *name, const char *subject, const char *commands, 
     if (g_mkdir_with_parents(directory, 0700) < 0)
         return want_failed(path, error);
     return put(path, commands, error);
+}
+
+char *firewall_wanted(const char *name, const char *subject)
+{
+    g_autofree char *path = g_build_filename(WANTED_DIR, subject, name, NULL);
+    char *commands = NULL;
+
+    (void)g_file_get_contents(path, &commands, NULL, NULL);
+    return commands;
 }
 
 bool firewall_want_nothing(const char *name, bool *ret_changed, GError **error)

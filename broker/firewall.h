@@ -27,6 +27,8 @@
  * any more. Kept in a file for the next firewall_ensure(), of whoever calls it. To be called with the host's
  * lock. */
 bool firewall_want(const char *name, const char *subject, const char *commands, GError **error);
+/* What it wants so far, as it was given; NULL: nothing. Owned by the caller. */
+char *firewall_wanted(const char *name, const char *subject);
 /* Who wants something of @subject: names, sorted, never NULL. Owned by the caller. */
 char **firewall_wanting(const char *subject);
 /* Nothing of any subject. *ret_changed: it did want something. */

@@ -9,6 +9,7 @@
 #include <string.h>
 
 #define SUBJECT "reach"
+#define APART "add element inet " FIREWALL_TABLE " apart"
 
 struct Reach {
     const char *name;    /* whose detail is borrowed */
@@ -143,6 +144,47 @@ bool reach_announce(const char *name, GError **error)
     return g_strv_contains((const char *const *)wanting, name) || firewall_want(name, SUBJECT, "", error);
 }
 
+static void append_apart(GString *text, const char *line)
+{
+    if (!strstr(text->str, line))
+        g_string_append(text, line);
+}
+
+/* Addresses of @to, which packets to it must not be led away from when it has gone. */
+static void append_addresses(GString *text, const json_t *to)
+{
+    size_t i, j;
+    json_t *link, *address;
+
+    json_array_foreach(json_object_get(to, "links"), i, link)
+    {
+        json_array_foreach(json_object_get(link, "addresses"), j, address)
+        {
+            IpPrefix prefix;
+            if (!end_of(link) || !json_is_string(address) ||
+                !ip_prefix_parse(json_string_value(address), &prefix, NULL))
+                continue;
+            g_autofree char *plain = ip_address_format(&prefix.address);
+            g_autofree char *line =
+                g_strdup_printf(APART "%c { %s }\n", prefix.address.family == AF_INET ? '4' : '6', plain);
+            append_apart(text, line);
+        }
+    }
+}
+
+/* Those that were noted before stay as long as @name is up: whose they are may be down now. */
+static void append_noted(GString *text, const char *name)
+{
+    g_autofree char *before = firewall_wanted(name, SUBJECT);
+    g_auto(GStrv) lines = g_strsplit(before ? before : "", "\n", -1);
+
+    for (char **line = lines; *line; line++)
+        if (g_str_has_prefix(*line, APART)) {
+            g_autofree char *whole = g_strconcat(*line, "\n", NULL);
+            append_apart(text, whole);
+        }
+}
+
 /* An empty wish too, where those it may reach are not up: by it they find this one when they come. */
 bool reach_want(Reach *reach, const char *name, GError **error)
 {
@@ -152,6 +194,10 @@ bool reach_want(Reach *reach, const char *name, GError **error)
     json_t *other;
 
     json_array_foreach(list, i, other) if (json_is_string(other))
+    {
         append_pairs(text, detail, reach_detail(reach, json_string_value(other)));
+        append_addresses(text, reach_detail(reach, json_string_value(other)));
+    }
+    append_noted(text, name);
     return firewall_want(name, SUBJECT, list ? text->str : NULL, error);
 }
