@@ -41,6 +41,21 @@ static bool set_ways(const Plan *plan, GError **error)
     return network && ways_set(&ways, network, plan->host, error);
 }
 
+/* A namespace is no router of the host's: its advertisements and redirects would take the host's own packets.
+ */
+static void distrust_end(const LinkPlan *link)
+{
+    static const char *const keys[][2] = {{"ipv6", "accept_ra"},
+                                          {"ipv6", "autoconf"},
+                                          {"ipv6", "accept_redirects"},
+                                          {"ipv4", "accept_redirects"}};
+
+    for (size_t i = 0; i < G_N_ELEMENTS(keys); i++) {
+        g_autofree char *path = g_strdup_printf("net/%s/conf/%s/%s", keys[i][0], link->host_name, keys[i][1]);
+        (void)sysctl_write(path, "0", NULL); /* a host without IPv6 has no such files */
+    }
+}
+
 /* Before the inner end is up. The host looks for its MAC address from its own link-local address, for which
  * it would wait a second or two for duplicate address detection (net/ipv6/ndisc.c, ndisc_send_ns): on a wire
  * with one other end. */
@@ -72,8 +87,10 @@ static bool make_outer(const Plan *plan, LinkPlan *link, Nl *outer, bool again, 
         if (!nl_run(outer, error))
             return false;
     }
-    if (routed)
+    if (routed) {
+        distrust_end(link);
         prepare_end(link, plan->conf);
+    }
     return !routed || (forwarding_set_end(link->host_name, families, error) && set_ways(plan, error));
 }
 

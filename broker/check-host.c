@@ -144,12 +144,22 @@ static void others_note(const Conf *conf, GPtrArray *notes)
         }
 }
 
+/* It may come later, as a VPN's does; but it may be a slip as well. */
+static void uplink_note(const Conf *conf, GPtrArray *notes)
+{
+    for (char **word = conf->nat.uplink; word && *word; word++)
+        if (!strpbrk(*word, "*?") && !g_str_equal(*word, "auto") && !if_nametoindex(*word))
+            note(notes, cite_word(conf, "NAT", "Uplink", *word),
+                 "there is no such interface here now: nothing leaves by it until there is");
+}
+
 void check_host(const Conf *conf, GPtrArray *notes)
 {
     names_note(conf, notes);
     for (guint i = 0; i < conf->ports->len; i++)
         port_note(conf->ports->pdata[i], notes);
     others_note(conf, notes);
+    uplink_note(conf, notes);
     for (guint i = 0; i < conf->links->len; i++) {
         const LinkConf *link = conf->links->pdata[i];
         if (link->parent.text[0] && !if_nametoindex(link->parent.text))

@@ -4,7 +4,7 @@
 #include <linux/fib_rules.h>
 #include <linux/rtnetlink.h>
 
-static bool route_is_unicast(const RouteConf *route)
+static bool route_has_link(const RouteConf *route)
 {
     return route->type == RTN_UNICAST || route->type == RTN_LOCAL;
 }
@@ -68,7 +68,9 @@ static void route_link_check(const Check *check, const RouteConf *route)
 
 static void route_type_check(const Check *check, const RouteConf *route)
 {
-    if (!route_is_unicast(route) && (route->gateway.family != AF_UNSPEC || route->link))
+    if (route->type == RTN_LOCAL && route->gateway.family != AF_UNSPEC)
+        check_slip_key(check, route->lines, "Gateway", "a local route ends here, it has no gateway");
+    else if (!route_has_link(route) && (route->gateway.family != AF_UNSPEC || route->link))
         check_slip_key(check, route->lines, route->link ? "Link" : "Gateway",
                        "a route that drops or skips packets leads nowhere");
     if (route->onlink == TRISTATE_YES && route->gateway.family == AF_UNSPEC)

@@ -3,6 +3,20 @@
 
 #include <string.h>
 
+/* A switch or an address would pass for an interface that is not there: nothing would ever leave. */
+static bool uplink_sensible(const char *word, const ConfLine *line, GError **error)
+{
+    static const char *const switches[] = {"yes", "no", "true", "false", "on", "off", "none", NULL};
+    IpAddress address;
+
+    if (g_strv_contains(switches, word))
+        return conf_fail(line, error,
+                         "no switch: write auto, or interfaces; nothing for the host's own route");
+    if (strchr(word, ',') || ip_address_parse(word, &address, NULL))
+        return conf_fail(line, error, "%s is no interface: write auto, or names with blanks between", word);
+    return true;
+}
+
 /* auto alone, or names of interfaces, with * and ? for some or one character. */
 static bool uplink_parse(const ConfKey *key, const ConfLine *line, void *field, GError **error)
 {
@@ -14,6 +28,8 @@ static bool uplink_parse(const ConfKey *key, const ConfLine *line, void *field, 
             continue;
         if (g_str_equal(*word, "auto") && words[1])
             return conf_fail(line, error, "auto looks for itself: no other interface beside it");
+        if (!uplink_sensible(*word, line, error))
+            return false;
         if (strpbrk(*word, "[]\"\\"))
             return conf_fail(line, error, "%s: of patterns there are * and ? only", *word);
         if (!if_name_clean(plain, IFNAMSIZ - 1, &why)) {

@@ -252,7 +252,8 @@ static bool passage_out(Patient *patient, int family, Passage *ret)
     return false;
 }
 
-/* A tunnel that is not masqueraded is meant to reach the world only where the host forwards for it. */
+/* A tunnel that is not masqueraded is meant to reach the world only where the host forwards for it, and not
+ * the answers of its ports alone. */
 static bool is_meant(const Passage *passage)
 {
     g_autofree char *path = g_strdup_printf("net/%s/conf/%s/forwarding",

@@ -22,11 +22,15 @@ static const char *const subjects[] = {"ports", "reach", "answers", "ways"};
 #define RULESET_FILE RUN_DIR "/ruleset.nft"
 /* The chains, and how many rules they have with the jumps to them: for a look at whether somebody flushed
  * one. The last ones are those of firewall_opened[]. */
-static const char *const chains[] = {"forward", "postrouting", "input",      "host", "prerouting",
-                                     "output",  "ports",       "namespaces", NULL};
-#define CHAINS 8
-static const int rules_closed[CHAINS] = {5, 2, 1, 4}, rules_opened[CHAINS] = {11, 4, 2, 4, 4, 2, 6, 5};
+static const char *const chains[] = {"forward",    "postrouting", "input", "host",       "sources",
+                                     "prerouting", "output",      "ports", "namespaces", NULL};
+#define CHAINS 9
+static const int rules_closed[CHAINS] = {7, 2, 2, 4, 5}, rules_opened[CHAINS] = {13, 4, 3, 4, 5, 4, 2, 6, 5};
 
+/* Sources: who may write any source address could have the host answer to strangers, past Uplink= too, and
+ * have conntrack take what strangers send to the host or to another namespace for answers. So it is looked at
+ * before conntrack is. With several links the way back may be another one: then at the host's own alone.
+ * Invalid: NAT passes over what conntrack makes nothing of, and it would leave with its inner address. */
 /* Everything is about our groups; an accept here does not overrule a drop of another table. Every packet that
  * neither comes from nor goes to a link of ours leaves the chains by their policy. */
 /* What may leave beside a VPN by Uplink= bears the mark by which Mullvad's own table, which drops all else,
@@ -38,6 +42,14 @@ static const char *const ruleset =
     "  comment \"netns-broker(8): static, by interface group; put back when missing\"\n"
     "  set guarded { type nf_proto . ifname; comment \"forward only because of namespaces\"; %3$s }\n"
     "  set ways { type ifname . ifname; comment \"Uplink=: from, to\"; }\n"
+    "  chain sources {\n"
+    "    type filter hook prerouting priority raw; policy accept;\n"
+    "    meta iifgroup & 0xffff0000 != 0x6e620000 accept\n"
+    "    ip6 saddr { ::, fe80::/10 } accept\n"
+    "    ip saddr 0.0.0.0 accept\n"
+    "    fib saddr type local drop comment \"the host's own address\"\n"
+    "    meta iifgroup & 0x00000010 == 0 fib saddr . iif oif 0 drop comment \"a forged source\"\n"
+    "  }\n"
     "  chain postrouting {\n"
     "    type nat hook postrouting priority srcnat; policy accept;\n"
     "    meta nfproto ipv4 meta iifgroup & 0xffff0001 == 0x6e620001 meta oifgroup & 0xffff0000 != 0x6e620000 "
@@ -55,6 +67,12 @@ static const char *const ruleset =
     "    meta iifgroup & 0xffff0000 == 0x6e620000 meta oifgroup & 0xffff0000 == 0x6e620000 drop comment "
     "\"namespace to namespace\"\n"
     "    meta iifgroup & 0xffff0008 == 0x6e620008 iifname . oifname != @ways drop comment \"Uplink=\"\n"
+    "    meta nfproto ipv4 meta iifgroup & 0xffff0001 == 0x6e620001 ct state invalid drop comment \"not to "
+    "be "
+    "masqueraded\"\n"
+    "    meta nfproto ipv6 meta iifgroup & 0xffff0004 == 0x6e620004 ct state invalid drop comment \"not to "
+    "be "
+    "masqueraded\"\n"
     "    meta nfproto ipv4 meta oifgroup & 0xffff0001 == 0x6e620001 ct state != { established, related } "
     "ct status & dnat == 0 drop comment \"into a masqueraded one\"\n"
     "    meta nfproto ipv6 meta oifgroup & 0xffff0004 == 0x6e620004 ct state != { established, related } "
@@ -64,6 +82,8 @@ static const char *const ruleset =
     "  }\n"
     "  chain input {\n"
     "    type filter hook input priority filter; policy accept;\n"
+    "    meta iifgroup & 0xffff0000 == 0x6e620000 icmpv6 type { 134, 137 } drop comment \"no router of the "
+    "host's\"\n"
     "    meta iifgroup & 0xffff0002 == 0x6e620000 jump host\n"
     "  }\n"
     "  chain host {\n"

@@ -17,6 +17,7 @@
 #define FIREWALL_MASQUERADE_IPV4 1u
 #define FIREWALL_HOST_ACCESS 2u /* may open connections to the host itself */
 #define FIREWALL_MASQUERADE_IPV6 4u
+#define FIREWALL_SEVERAL_LINKS 16u /* its packets may come by another link than answers to them take */
 #define FIREWALL_WAYS 8u /* leaves only by the ways that firewall_want() names */
 
 /* Of bridges that we made: a mark from birth on, no rule is about it. */

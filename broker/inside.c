@@ -98,8 +98,8 @@ bool inside_prepare(const Conf *conf, int nsfd, Nl *inside, json_t *old, GError 
     return visit(nsfd, set_namespace, &wish, error);
 }
 
-/* One that cannot be put back (it may have been a link's) does not keep the others. In any order: "all" sets
- * the values of every interface and of default, so those come again afterwards. */
+/* One that cannot be put back (it may have been a link's) does not keep the others. "all" first: it sets the
+ * values of every interface and of default. */
 static bool restore(const void *what, GError **error)
 {
     const char *path;
@@ -107,7 +107,7 @@ static bool restore(const void *what, GError **error)
 
     (void)error;
     for (int pass = 0; pass < 2; pass++)
-        json_object_foreach((json_t *)what, path, value) if (pass == 1 || strstr(path, "/all/"))(void)
+        json_object_foreach((json_t *)what, path, value) if ((pass == 0) == !!strstr(path, "/all/"))(void)
             sysctl_write(path, json_string_value(value), NULL);
     return true;
 }

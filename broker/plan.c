@@ -57,11 +57,14 @@ static GPtrArray *copies(const GPtrArray *prefixes)
 }
 
 /* The bits of firewall.h for an end that stays in the host, alone. */
-static uint32_t group_of(const NatConf *nat)
+static uint32_t group_of(const Conf *conf)
 {
+    const NatConf *nat = &conf->nat;
+
     return FIREWALL_GROUP | (nat->masquerade & FAMILIES_IPV4 ? FIREWALL_MASQUERADE_IPV4 : 0) |
            (nat->masquerade & FAMILIES_IPV6 ? FIREWALL_MASQUERADE_IPV6 : 0) |
-           (nat->host_access ? FIREWALL_HOST_ACCESS : 0) | (nat->uplink[0] ? FIREWALL_WAYS : 0);
+           (nat->host_access ? FIREWALL_HOST_ACCESS : 0) | (nat->uplink[0] ? FIREWALL_WAYS : 0) |
+           (conf->links->len > 1 ? FIREWALL_SEVERAL_LINKS : 0);
 }
 
 static bool find_parent(LinkPlan *plan, Nl *host, GError **error)
@@ -102,7 +105,7 @@ static LinkPlan *link_plan_new(const Conf *conf, const LinkConf *link, int nsfd)
     plan->conf = link;
     plan->nsfd = nsfd;
     plan->outer_nsfd = -1;
-    plan->group = group_of(&conf->nat);
+    plan->group = group_of(conf);
     plan_link_names(conf, link, plan->name, plan->host_name);
     plan->addresses = copies(link->addresses);
     plan->host_addresses = copies(link->host_addresses);

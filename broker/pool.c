@@ -5,6 +5,7 @@
 #include "pool.h"
 
 #include "parse.h"
+#include "sysctl.h"
 
 #include <errno.h>
 #include <linux/rtnetlink.h>
@@ -93,6 +94,14 @@ static bool pick(const IpPrefix *pool, uint64_t hash, Nl *host, IpPrefix *ret)
     return false;
 }
 
+/* A new link of the host takes over its default; without the file the kernel has no IPv6. */
+static bool host_speaks_ipv6(void)
+{
+    g_autofree char *disabled = sysctl_read("net/ipv6/conf/default/disable_ipv6");
+
+    return g_strcmp0(disabled, "0") == 0;
+}
+
 bool pool_fill(LinkPlan *plan, const Conf *conf, Nl *host, GError **error)
 {
     const GPtrArray *pools = plan->conf->pools;
@@ -100,12 +109,13 @@ bool pool_fill(LinkPlan *plan, const Conf *conf, Nl *host, GError **error)
     for (guint i = 0; i < pools->len; i++) {
         const IpPrefix *pool = pools->pdata[i];
         IpPrefix subnet;
-        if (pool->address.family == AF_INET6 && conf->ns.ipv6 == TRISTATE_NO)
+        if (pool->address.family == AF_INET6 && (conf->ns.ipv6 == TRISTATE_NO || !host_speaks_ipv6()))
             continue;
         if (!pick(pool, hash_of(conf->name, plan->conf->label), host, &subnet)) {
-            g_autofree char *cite = conf_cite(plan->conf->lines, "Pool");
+            g_autofree char *cite = conf_cite(plan->conf->lines, "Pool"), *which = ip_prefix_format(pool);
             g_set_error(error, CONF_ERROR, CONF_ERROR_INVALID,
-                        "%s: no free subnet: the host routes all of it already", cite);
+                        "%s: no free subnet in %s: the host routes all of it already; give Pool= others",
+                        cite, which);
             return false;
         }
         g_ptr_array_add(plan->host_addresses, prefix_new(&subnet, 1));

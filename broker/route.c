@@ -153,7 +153,9 @@ static const LinkPlan *route_link(const Plan *plan, const RouteConf *route)
 static bool queue_conf_route(const Plan *plan, const RouteConf *route, GError **error)
 {
     g_autofree char *cite = conf_cite(route->lines, "Destination");
-    const LinkPlan *link = route->type == RTN_UNICAST ? route_link(plan, route) : NULL;
+    bool local = route->type == RTN_LOCAL;
+    const LinkPlan *link =
+        route->type == RTN_UNICAST || (local && route->link) ? route_link(plan, route) : NULL;
     bool gateway = route->gateway.family != AF_UNSPEC, onlink = route->onlink == TRISTATE_YES;
     struct nlmsghdr *h;
 
@@ -168,8 +170,8 @@ static bool queue_conf_route(const Plan *plan, const RouteConf *route, GError **
                     route->type, gateway, onlink);
     if (gateway)
         put_ip(h, RTA_GATEWAY, &route->gateway);
-    if (link)
-        mnl_attr_put_u32(h, RTA_OIF, link->index);
+    if (link || local) /* what is local is so on some interface: lo is the first of all */
+        mnl_attr_put_u32(h, RTA_OIF, link ? link->index : 1);
     if (route->source.family)
         put_ip(h, RTA_PREFSRC, &route->source);
     if (route->table)

@@ -29,14 +29,13 @@ int undo_namespace(const Record *record)
     return -1;
 }
 
-/* Keeps the first error. */
-static bool keep(bool fine, GError **first, GError *now)
+/* Keeps the first error. @now by its address: which argument of a call is evaluated first is the compiler's
+ * choice, and the error is there only after the one that fails. */
+static void keep(bool fine, GError **first, GError **now)
 {
-    if (!fine && now && !*first)
-        *first = now;
-    else
-        g_clear_error(&now);
-    return fine;
+    if (!fine && *now && !*first)
+        *first = g_steal_pointer(now);
+    g_clear_error(now);
 }
 
 static const char *get(const json_t *link, const char *key)
@@ -105,12 +104,12 @@ static bool remove_link(const Record *record, const json_t *link, Nl *inside, Nl
 
     /* the outer end first: of a pair it takes the inner one along, and one removal costs 20 ms */
     if (host_name && outer)
-        keep(device_remove(outer, host_name, mark, NULL, &now), &first, g_steal_pointer(&now));
+        keep(device_remove(outer, host_name, mark, NULL, &now), &first, &now);
     if (name && inside)
         keep(device_remove(inside, name, mark, record->adopted ? NULL : get(link, "kind"), &now), &first,
-             g_steal_pointer(&now));
+             &now);
     if (bridge)
-        keep(remove_bridge(host, bridge, &now), &first, g_steal_pointer(&now));
+        keep(remove_bridge(host, bridge, &now), &first, &now);
     if (first)
         g_propagate_error(error, first);
     return !first;
@@ -126,9 +125,9 @@ static bool release_host(const Record *record, Nl *host, GError **error)
 
     if (lock < 0)
         return false;
-    keep(ways_remove(record->name, record->detail, host, &now), &first, g_steal_pointer(&now));
-    keep(firewall_want_nothing(record->name, &wanted, &now), &first, g_steal_pointer(&now));
-    keep(forwarding_release(record->name, wanted, &last, &now), &first, g_steal_pointer(&now));
+    keep(ways_remove(record->name, record->detail, host, &now), &first, &now);
+    keep(firewall_want_nothing(record->name, &wanted, &now), &first, &now);
+    keep(forwarding_release(record->name, wanted, &last, &now), &first, &now);
     close(lock);
     if (last)
         watch_wait();
@@ -146,17 +145,15 @@ bool undo_contents(const Record *record, int nsfd, Nl *host, GError **error)
     GError *now = NULL, *first = NULL;
 
     if (inside)
-        keep(route_flush(inside, &now), &first, g_steal_pointer(&now));
+        keep(route_flush(inside, &now), &first, &now);
     for (size_t i = json_array_size(links); i-- > 0;)
-        keep(remove_link(record, json_array_get(links, i), inside, host, &now), &first,
-             g_steal_pointer(&now));
+        keep(remove_link(record, json_array_get(links, i), inside, host, &now), &first, &now);
     if (inside)
-        keep(inside_restore(json_object_get(record->detail, "sysctls"), nsfd, &now), &first,
-             g_steal_pointer(&now));
-    keep(release_host(record, host, &now), &first, g_steal_pointer(&now));
+        keep(inside_restore(json_object_get(record->detail, "sysctls"), nsfd, &now), &first, &now);
+    keep(release_host(record, host, &now), &first, &now);
     ports_forget_after(record->detail);
-    keep(hosts_remove(record->name, &now), &first, g_steal_pointer(&now));
-    keep(resolv_remove(record->name, &now), &first, g_steal_pointer(&now));
+    keep(hosts_remove(record->name, &now), &first, &now);
+    keep(resolv_remove(record->name, &now), &first, &now);
     if (first)
         g_propagate_error(error, first);
     return !first;
@@ -168,10 +165,10 @@ bool undo_all(const Record *record, Nl *host, GError **error)
     GError *now = NULL, *first = NULL;
 
     if (nsfd >= 0 && !record->adopted)
-        keep(nsfs_unpin(record->name, &now), &first, g_steal_pointer(&now));
+        keep(nsfs_unpin(record->name, &now), &first, &now);
     else if (!record->adopted)
         nsfs_unpin_stale(record->name);
-    keep(undo_contents(record, nsfd, host, &now), &first, g_steal_pointer(&now));
+    keep(undo_contents(record, nsfd, host, &now), &first, &now);
     if (nsfd >= 0)
         close(nsfd);
     if (first) {
