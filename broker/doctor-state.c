@@ -1,6 +1,7 @@
 /* doctor-state.c - checks of netnsctl doctor: is the namespace there, are its links and ends. */
 #include "device.h"
 #include "doctor-check.h"
+#include "firewall.h"
 #include "plan.h"
 
 #include <unistd.h>
@@ -68,6 +69,14 @@ static bool is_to_be_down(const Patient *patient, const char *name)
     return false;
 }
 
+/* To be pasted into a shell of root's, and the name may be of somebody's choice inside. */
+static char *up_command(const Patient *patient, const char *name)
+{
+    g_autofree char *quoted = firewall_can_say(name) ? g_strdup(name) : g_shell_quote(name);
+
+    return g_strdup_printf("ip -n %s link set %s up", patient->name, quoted);
+}
+
 void doctor_check_links(Patient *patient)
 {
     size_t i;
@@ -81,7 +90,7 @@ void doctor_check_links(Patient *patient)
             continue;
         bool down = g_str_equal(state, "down");
         finding_add(patient, FINDING_WARNING, "links", g_strdup_printf("%s inside is %s", name, state),
-                    down ? g_strdup_printf("ip -n %s link set %s up", patient->name, name)
+                    down ? up_command(patient, name)
                          : g_strdup("look at the interface that is its other end, or below it"));
     }
 }
