@@ -25,7 +25,7 @@ static const char *const subjects[] = {"ports", "reach", "answers", "ways"};
 static const char *const chains[] = {"forward",    "postrouting", "input", "host",       "sources",
                                      "prerouting", "output",      "ports", "namespaces", NULL};
 #define CHAINS 9
-static const int rules_closed[CHAINS] = {7, 2, 2, 4, 5}, rules_opened[CHAINS] = {13, 4, 3, 4, 5, 4, 2, 6, 5};
+static const int rules_closed[CHAINS] = {8, 2, 2, 4, 5}, rules_opened[CHAINS] = {14, 4, 3, 4, 5, 4, 2, 6, 5};
 
 /* Sources: who may write any source address could have the host answer to strangers, past Uplink= too, and
  * have conntrack take what strangers send to the host or to another namespace for answers. So it is looked at
@@ -77,6 +77,8 @@ static const char *const ruleset =
     "ct status & dnat == 0 drop comment \"into a masqueraded one\"\n"
     "    meta nfproto ipv6 meta oifgroup & 0xffff0004 == 0x6e620004 ct state != { established, related } "
     "ct status & dnat == 0 drop comment \"into a masqueraded one\"\n"
+    "    meta nfproto . iifname @guarded meta oifgroup & 0xffff0000 == 0x6e620000 ct state != { established, "
+    "related } ct status & dnat == 0 drop comment \"the host is no router into namespaces\"\n"
     "    meta nfproto . iifname @guarded meta nfproto . oifname @guarded drop comment \"the host is no "
     "router\"\n"
     "  }\n"
