@@ -1,6 +1,7 @@
 /* filters.c - see filters.h. */
 #include "filters.h"
 
+#include "filter-list.h"
 #include "filter-nft.h"
 #include "filter-xtables.h"
 #include "firewall.h"
@@ -113,32 +114,9 @@ int filters_matter(GError **error)
 
 /* --- reading ------------------------------------------------------------------------------------------ */
 
-#define LIST_TRIES 5
-#define LIST_PAUSE (20 * 1000) /* µs */
-
-/* While others change the ruleset what nft prints may be no JSON (seen with 1.0.6): then once more. NULL: not
- * in time. */
-static json_t *list_nft(GError **error)
-{
-    const char *const words[] = {"-j", "-t", "list", "ruleset", NULL};
-    json_t *listed = NULL;
-
-    for (int i = 0; i < LIST_TRIES && !listed; i++) {
-        g_autofree char *printed = nft_ask(-1, words, error);
-        if (!printed)
-            return NULL;
-        listed = json_loads(printed, 0, NULL);
-        if (!listed)
-            g_usleep(LIST_PAUSE);
-    }
-    if (!listed)
-        g_set_error(error, G_FILE_ERROR, G_FILE_ERROR_INVAL, "nft's list of the ruleset is no JSON");
-    return listed;
-}
-
 static GPtrArray *read_nft(GError **error)
 {
-    json_t *listed = list_nft(error);
+    json_t *listed = filter_list(FIREWALL_TABLE, error);
     GPtrArray *tables = listed ? filter_nft_read(listed, FIREWALL_TABLE, error) : NULL;
 
     json_decref(listed);
@@ -168,14 +146,23 @@ static bool can_say(const char *name)
     return strspn(name, sayable) == strlen(name);
 }
 
-static const char *why_fixed(const FilterTable *table, const FilterChain *chain, GHashTable *owned)
+static bool is_owned(const FilterTable *table, const GPtrArray *all)
+{
+    for (guint i = 0; i < all->len; i++) {
+        const NftTable *one = all->pdata[i];
+        if (one->owned && g_str_equal(one->family, table->family) && g_str_equal(one->name, table->name))
+            return true;
+    }
+    return false;
+}
+
+static const char *why_fixed(const FilterTable *table, const FilterChain *chain, bool owned)
 {
     static const char *const of_iptables[] = {"mangle", "raw", "security", "nat", NULL};
-    g_autofree char *key = g_strconcat(table->family, " ", table->name, NULL);
 
     if (g_str_equal(table->name, "firewalld"))
         return "firewalld's, which is asked over D-Bus";
-    if (g_hash_table_contains(owned, key))
+    if (owned)
         return "owned by a running program";
     if (g_strv_contains(of_iptables, table->name) && is_iptables_chain(table, chain))
         return "iptables' own";
@@ -184,12 +171,13 @@ static const char *why_fixed(const FilterTable *table, const FilterChain *chain,
 
 static bool fix_chains(const GPtrArray *tables, GError **error)
 {
-    g_autoptr(GHashTable) owned = nl_nft_owned(error);
+    g_autoptr(GPtrArray) all = nl_nft_tables(FIREWALL_TABLE, error);
 
-    if (!owned)
+    if (!all)
         return false;
     for (guint t = 0; t < tables->len; t++) {
         const FilterTable *table = tables->pdata[t];
+        bool owned = is_owned(table, all);
         for (guint c = 0; c < table->order->len; c++) {
             FilterChain *chain = table->order->pdata[c];
             if (chain->hook >= 0)

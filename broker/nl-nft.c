@@ -104,9 +104,15 @@ static const char *text(const struct nlattr *attr)
     return attr && mnl_attr_validate(attr, MNL_TYPE_NUL_STRING) >= 0 ? mnl_attr_get_str(attr) : "";
 }
 
-static int family_of(const struct nlmsghdr *h)
+/* NULL: none that packets of the host meet by IP. */
+static const char *family_of(const struct nlmsghdr *h)
 {
-    return ((const struct nfgenmsg *)mnl_nlmsg_get_payload(h))->nfgen_family;
+    int family = ((const struct nfgenmsg *)mnl_nlmsg_get_payload(h))->nfgen_family;
+
+    return family == NFPROTO_INET   ? "inet"
+           : family == NFPROTO_IPV4 ? "ip"
+           : family == NFPROTO_IPV6 ? "ip6"
+                                    : NULL;
 }
 
 static void take_generation(const struct nlmsghdr *h, void *user)
@@ -132,27 +138,40 @@ typedef struct Bases {
 
 static void base_free(void *data)
 {
-    g_free(((NftBase *)data)->table);
-    g_free(data);
+    NftBase *base = data;
+
+    g_free(base->table);
+    g_free(base->chain);
+    g_free(base);
 }
 
 static void take_base(const struct nlmsghdr *h, void *user)
 {
     Bases *bases = user;
-    const struct nlattr *nest = attribute(h, NFTA_CHAIN_HOOK), *attr;
-    const char *table = text(attribute(h, NFTA_CHAIN_TABLE));
-    int family = family_of(h), hook = -1;
+    const struct nlattr *nest = attribute(h, NFTA_CHAIN_HOOK), *attr, *priority = NULL;
+    const char *table = text(attribute(h, NFTA_CHAIN_TABLE)), *family = family_of(h);
+    int hook = -1;
 
-    if (!nest || (family != NFPROTO_INET && family != NFPROTO_IPV4 && family != NFPROTO_IPV6) ||
-        !g_str_equal(text(attribute(h, NFTA_CHAIN_TYPE)), "filter") || g_str_has_prefix(table, bases->except))
+    if (!nest || !family || !g_str_equal(text(attribute(h, NFTA_CHAIN_TYPE)), "filter") ||
+        g_str_has_prefix(table, bases->except))
         return;
-    mnl_attr_for_each_nested(attr, nest) if (mnl_attr_get_type(attr) == NFTA_HOOK_HOOKNUM) hook =
-        (int)number(attr);
+    mnl_attr_for_each_nested(attr, nest)
+    {
+        if (mnl_attr_get_type(attr) == NFTA_HOOK_HOOKNUM)
+            hook = (int)number(attr);
+        else if (mnl_attr_get_type(attr) == NFTA_HOOK_PRIORITY)
+            priority = attr;
+    }
     if (hook < 0 || hook >= NF_INET_NUMHOOKS || !(bases->hooks & (1u << hook)))
         return;
     NftBase *base = g_new0(NftBase, 1);
-    *base = (NftBase){family, hook, g_strdup(table), number(attribute(h, NFTA_CHAIN_POLICY)) == NF_DROP,
-                      number(attribute(h, NFTA_CHAIN_USE)) == 0};
+    *base = (NftBase){.family = family,
+                      .hook = hook,
+                      .priority = (int)number(priority),
+                      .table = g_strdup(table),
+                      .chain = g_strdup(text(attribute(h, NFTA_CHAIN_NAME))),
+                      .drops = number(attribute(h, NFTA_CHAIN_POLICY)) == NF_DROP,
+                      .empty = number(attribute(h, NFTA_CHAIN_USE)) == 0};
     g_ptr_array_add(bases->found, base);
 }
 
@@ -171,31 +190,41 @@ GPtrArray *nl_nft_bases(unsigned hooks, const char *except, GError **error)
                : NULL;
 }
 
-static const char *family_name(int family)
+typedef struct Tables {
+    GPtrArray *found;
+    const char *except;
+} Tables;
+
+static void table_free(void *data)
 {
-    return family == NFPROTO_INET   ? "inet"
-           : family == NFPROTO_IPV4 ? "ip"
-           : family == NFPROTO_IPV6 ? "ip6"
-                                    : "";
+    g_free(((NftTable *)data)->name);
+    g_free(data);
 }
 
-static void take_owned(const struct nlmsghdr *h, void *user)
+static void take_table(const struct nlmsghdr *h, void *user)
 {
-    if (number(attribute(h, NFTA_TABLE_FLAGS)) & NFT_TABLE_F_OWNER)
-        g_hash_table_add(
-            user, g_strconcat(family_name(family_of(h)), " ", text(attribute(h, NFTA_TABLE_NAME)), NULL));
+    Tables *tables = user;
+    const char *name = text(attribute(h, NFTA_TABLE_NAME)), *family = family_of(h);
+    NftTable *table;
+
+    if (!family || g_str_has_prefix(name, tables->except))
+        return;
+    table = g_new0(NftTable, 1);
+    *table = (NftTable){family, g_strdup(name), number(attribute(h, NFTA_TABLE_FLAGS)) & NFT_TABLE_F_OWNER};
+    g_ptr_array_add(tables->found, table);
 }
 
-static void reset_owned(void *user)
+static void reset_tables(void *user)
 {
-    g_hash_table_remove_all(user);
+    g_ptr_array_set_size(((Tables *)user)->found, 0);
 }
 
-GHashTable *nl_nft_owned(GError **error)
+GPtrArray *nl_nft_tables(const char *except, GError **error)
 {
-    g_autoptr(GHashTable) owned = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
+    g_autoptr(GPtrArray) found = g_ptr_array_new_with_free_func(table_free);
+    Tables tables = {found, except};
 
-    return ask("tables", NFT_MSG_GETTABLE, NLM_F_DUMP, take_owned, reset_owned, owned, error)
-               ? g_steal_pointer(&owned)
+    return ask("tables", NFT_MSG_GETTABLE, NLM_F_DUMP, take_table, reset_tables, &tables, error)
+               ? g_steal_pointer(&found)
                : NULL;
 }

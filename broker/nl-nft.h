@@ -9,9 +9,11 @@
 
 /* A base chain of type filter. */
 typedef struct NftBase {
-    int family; /* NFPROTO_ */
-    int hook;   /* NF_INET_ */
+    const char *family; /* "inet", "ip", "ip6" */
+    int hook;           /* NF_INET_ */
+    int priority;
     char *table;
+    char *chain;
     bool drops; /* policy */
     bool empty;
 } NftBase;
@@ -23,6 +25,12 @@ bool nl_nft_generation(uint32_t *ret, GError **error);
  * tables that @except begins. NftBase* with free function; NULL and an error. */
 GPtrArray *nl_nft_bases(unsigned hooks, const char *except, GError **error);
 
-/* "FAMILY TABLE" of the tables that a running process owns and nobody else can change (flags owner); keys of
- * a set. NULL and an error. */
-GHashTable *nl_nft_owned(GError **error);
+typedef struct NftTable {
+    const char *family; /* "inet", "ip", "ip6" */
+    char *name;
+    bool owned; /* by a running process, so that nobody else can change it (flags owner) */
+} NftTable;
+
+/* The tables of families inet, ip and ip6, but for those that @except begins, in the kernel's order.
+ * NftTable* with free function; NULL and an error. */
+GPtrArray *nl_nft_tables(const char *except, GError **error);
