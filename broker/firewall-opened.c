@@ -17,7 +17,6 @@ const char firewall_opened[] =
     "add set" IN "reach { type ifname . ifname; comment \"NamespaceAccess=: from, to\"; }\n"
     "add set" IN "apart4 { type ipv4_addr; comment \"addresses of namespaces that may be reached\"; }\n"
     "add set" IN "apart6 { type ipv6_addr; comment \"addresses of namespaces that may be reached\"; }\n"
-    "add set" IN "answers { type nf_proto . ifname; comment \"forward no more than answers\"; }\n"
     "add map" IN
     "ports4 { type ipv4_addr . inet_proto . inet_service : ipv4_addr . inet_service; flags interval; }\n"
     "add map" IN
@@ -58,10 +57,4 @@ const char firewall_opened[] =
     "reject with icmpx port-unreachable comment \"NamespaceAccess=: not up\"\n"
     "add rule" IN "forward meta oifgroup & 0xffff0008 == 0x6e620008 ct status dnat ct state new "
     "oifname . iifname != @ways reject with icmpx port-unreachable comment \"Uplink=: published to it "
-    "alone\"\n"
-    "add rule" IN "forward " FROM_OURS
-    "meta iifgroup & 0x00000005 != 0x00000005 meta nfproto . iifname @answers "
-    "ct state != { established, related } drop comment \"answers only\"\n"
-    "add rule" IN "forward " TO_OURS
-    "meta oifgroup & 0x00000005 != 0x00000005 meta nfproto . oifname @answers "
-    "ct state != { established, related } ct status & dnat == 0 drop comment \"answers only\"\n";
+    "alone\"\n";

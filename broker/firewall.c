@@ -14,9 +14,9 @@
 /* RUN_DIR/firewall/SUBJECT/NAME: what firewall_want() was told. */
 #define WANTED_DIR RUN_DIR "/firewall"
 #define TEMPORARY RUN_DIR "/firewall.new"
-static const char *const subjects[] = {"ports", "reach", "answers", "ways"};
+static const char *const subjects[] = {"ports", "reach", "ways"};
 /* Of these are the ones that take firewall_opened[]. */
-#define SUBJECTS_OPENED 3
+#define SUBJECTS_OPENED 2
 
 /* What was put in place, as it was: another version's is replaced. */
 #define RULESET_FILE RUN_DIR "/ruleset.nft"
@@ -25,7 +25,7 @@ static const char *const subjects[] = {"ports", "reach", "answers", "ways"};
 static const char *const chains[] = {"forward",    "postrouting", "input", "host",       "sources",
                                      "prerouting", "output",      "ports", "namespaces", NULL};
 #define CHAINS 9
-static const int rules_closed[CHAINS] = {8, 2, 2, 4, 5}, rules_opened[CHAINS] = {14, 4, 3, 4, 5, 4, 2, 6, 5};
+static const int rules_closed[CHAINS] = {11, 2, 2, 4, 5}, rules_opened[CHAINS] = {15, 4, 3, 4, 5, 4, 2, 6, 5};
 
 /* Sources: who may write any source address could have the host answer to strangers, past Uplink= too, and
  * have conntrack take what strangers send to the host or to another namespace for answers. So it is looked at
@@ -41,6 +41,7 @@ static const char *const ruleset =
     "  %2$s\n"
     "  comment \"netns-broker(8): static, by interface group; put back when missing\"\n"
     "  set guarded { type nf_proto . ifname; comment \"forward only because of namespaces\"; %3$s }\n"
+    "  set closed { type nf_proto; comment \"no router but for namespaces\"; %4$s }\n"
     "  set ways { type ifname . ifname; comment \"Uplink=: from, to\"; }\n"
     "  chain sources {\n"
     "    type filter hook prerouting priority raw; policy accept;\n"
@@ -77,8 +78,14 @@ static const char *const ruleset =
     "ct status & dnat == 0 drop comment \"into a masqueraded one\"\n"
     "    meta nfproto ipv6 meta oifgroup & 0xffff0004 == 0x6e620004 ct state != { established, related } "
     "ct status & dnat == 0 drop comment \"into a masqueraded one\"\n"
-    "    meta nfproto . iifname @guarded meta oifgroup & 0xffff0000 == 0x6e620000 ct state != { established, "
-    "related } ct status & dnat == 0 drop comment \"the host is no router into namespaces\"\n"
+    "    meta nfproto ipv4 meta nfproto @closed meta iifgroup & 0xffff0001 == 0x6e620000 "
+    "ct state != { established, related } drop comment \"out of one without a way out\"\n"
+    "    meta nfproto ipv6 meta nfproto @closed meta iifgroup & 0xffff0004 == 0x6e620000 "
+    "ct state != { established, related } drop comment \"out of one without a way out\"\n"
+    "    meta nfproto ipv4 meta nfproto @closed meta oifgroup & 0xffff0001 == 0x6e620000 "
+    "ct state != { established, related } ct status & dnat == 0 drop comment \"into one without a way out\"\n"
+    "    meta nfproto ipv6 meta nfproto @closed meta oifgroup & 0xffff0004 == 0x6e620000 "
+    "ct state != { established, related } ct status & dnat == 0 drop comment \"into one without a way out\"\n"
     "    meta nfproto . iifname @guarded meta nfproto . oifname @guarded drop comment \"the host is no "
     "router\"\n"
     "  }\n"
@@ -104,15 +111,21 @@ bool firewall_can_say(const char *interface)
     return strspn(interface, sayable) == strlen(interface);
 }
 
-static char *guarded_elements(char *const *guarded)
+void guarded_done(Guarded *guarded)
 {
-    g_autoptr(GString) text = g_string_new(NULL);
+    g_strfreev(guarded->interfaces);
+}
 
-    for (char *const *name = guarded; *name; name++)
-        g_string_append_printf(text, "%s%s", text->len ? ", " : "elements = { ", *name);
-    if (text->len)
-        g_string_append(text, " };");
-    return g_string_free(g_steal_pointer(&text), FALSE);
+static char *elements(const char *list)
+{
+    return list[0] ? g_strconcat("elements = { ", list, " };", NULL) : g_strdup("");
+}
+
+static const char *family_list(Families families)
+{
+    static const char *const lists[] = {"", "ipv4", "ipv6", "ipv4, ipv6"};
+
+    return lists[families & (FAMILIES_IPV4 | FAMILIES_IPV6)];
 }
 
 static int by_name(const void *a, const void *b)
@@ -162,15 +175,16 @@ static bool is_opened(void)
     return false;
 }
 
-char *firewall_text(const char *table, const char *flags, char *const *guarded)
+char *firewall_text(const char *table, const char *flags, const Guarded *guarded)
 {
-    g_autofree char *elements = guarded_elements(guarded);
+    g_autofree char *names = g_strjoinv(", ", guarded->interfaces), *interfaces = elements(names);
+    g_autofree char *families = elements(family_list(guarded->families));
     g_autoptr(GString) text = g_string_new(NULL), wanted = g_string_new(NULL);
     g_autofree char *target = g_strconcat(" inet ", table, " ", NULL);
 
 #pragma GCC diagnostic push
 #pragma GCC diagnostic ignored "-Wformat-nonliteral"
-    g_string_printf(text, ruleset, table, flags, elements);
+    g_string_printf(text, ruleset, table, flags, interfaces, families);
 #pragma GCC diagnostic pop
     if (is_opened())
         g_string_append(wanted, firewall_opened);
@@ -242,12 +256,17 @@ bool firewall_want_nothing(const char *name, bool *ret_changed, GError **error)
     return true;
 }
 
-static bool apply(const char *text, GError **error)
+static bool run_nft(const char *commands, GError **error)
 {
     char *const argv[] = {(char *)NFT_PATH, (char *)"-f", (char *)"-", NULL};
 
+    return spawn_run(argv, NULL, -1, commands, error);
+}
+
+static bool apply(const char *text, GError **error)
+{
     (void)unlink(RULESET_FILE); /* from here to its end nobody knows what is in place */
-    if (!spawn_run(argv, NULL, -1, text, error)) {
+    if (!run_nft(text, error)) {
         g_prefix_error(error, "cannot put nft table inet " FIREWALL_TABLE " in place: ");
         return false;
     }
@@ -269,7 +288,7 @@ static int chains_intact(bool opened, GError **error)
     return memcmp(rules, wanted, sizeof rules) == 0;
 }
 
-bool firewall_ensure(char *const *guarded, GError **error)
+bool firewall_ensure(const Guarded *guarded, GError **error)
 {
     g_autofree char *table = firewall_text(FIREWALL_TABLE, "", guarded), *present = NULL;
     /* named first, so that it is there to be deleted */
@@ -295,12 +314,16 @@ char *firewall_stamp(void)
 
 bool firewall_remove(GError **error)
 {
-    char *const argv[] = {(char *)NFT_PATH, (char *)"-f", (char *)"-", NULL};
-
     /* without a table of ours, there is nothing to run nft for */
     if (unlink(RULESET_FILE) < 0 && errno == ENOENT && nl_nft_rules(FIREWALL_TABLE, "forward", NULL) == 0)
         return true;
     /* named first, so that it is there to be deleted: another program may have */
-    return spawn_run(argv, NULL, -1, "table inet " FIREWALL_TABLE "\ndelete table inet " FIREWALL_TABLE "\n",
-                     error);
+    return run_nft("table inet " FIREWALL_TABLE "\ndelete table inet " FIREWALL_TABLE "\n", error);
+}
+
+/* Not to be named first: that would change its flags, which the kernel refuses (nf_tables_updtable()). */
+void firewall_remove_orphan(void)
+{
+    if (nl_nft_rules(FIREWALL_GUARD, "forward", NULL) > 0)
+        (void)run_nft("delete table inet " FIREWALL_GUARD "\n", NULL);
 }

@@ -4,6 +4,8 @@
  * namespace needs no nft work: a table per namespace is quadratic and ends at 1024. */
 #pragma once
 
+#include "conf.h"
+
 #include <glib.h>
 #include <stdbool.h>
 #include <stdint.h>
@@ -18,13 +20,13 @@
 #define FIREWALL_HOST_ACCESS 2u /* may open connections to the host itself */
 #define FIREWALL_MASQUERADE_IPV6 4u
 #define FIREWALL_SEVERAL_LINKS 16u /* its packets may come by another link than answers to them take */
-#define FIREWALL_WAYS 8u /* leaves only by the ways that firewall_want() names */
+#define FIREWALL_WAYS 8u           /* leaves only by the ways that firewall_want() names */
 
 /* Of bridges that we made: a mark from birth on, no rule is about it. */
 #define FIREWALL_BRIDGE_GROUP 0x6e630000u
 
 /* What namespace @name wants of the table beyond its static rules: @commands, lines of nft(8) that add
- * elements to the table's sets and maps, for one @subject: "ways", "ports", "reach", "answers". NULL: nothing
+ * elements to the table's sets and maps, for one @subject: "ways", "ports", "reach". NULL: nothing
  * any more. Kept in a file for the next firewall_ensure(), of whoever calls it. To be called with the host's
  * lock. */
 bool firewall_want(const char *name, const char *subject, const char *commands, GError **error);
@@ -38,16 +40,25 @@ bool firewall_want_nothing(const char *name, bool *ret_changed, GError **error);
 /* Can nft(8) name this interface? A wildcard or a quote in a name cannot be said. */
 bool firewall_can_say(const char *interface);
 
+/* The host forwards for its namespaces and for nobody else (forwarding_guarded()). */
+typedef struct Guarded {
+    char **interfaces; /* forward only because of us: nft elements `ipv4 . "eth0"`, sorted; owned */
+    Families families; /* in which its administrator has not made it a router */
+} Guarded;
+void guarded_done(Guarded *guarded);
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Guarded, guarded_done)
+
 /* The whole table as nft(8) reads it, called @table, with @flags ("" or "flags owner;"); owned by the caller.
  */
-char *firewall_text(const char *table, const char *flags, char *const *guarded);
+char *firewall_text(const char *table, const char *flags, const Guarded *guarded);
 
-/* Puts the table in place when it is not there, or when @guarded (forwarding_guarded()) has
- * changed: interfaces that forward only because of us, between which nothing may be forwarded. nft(8) is run
- * at most once for each such change; to be called with the host's lock. */
-bool firewall_ensure(char *const *guarded, GError **error);
+/* Puts the table in place when it is not there, or when @guarded or a wish has changed. nft(8) is run at most
+ * once for each such change; to be called with the host's lock. */
+bool firewall_ensure(const Guarded *guarded, GError **error);
 /* A word that is another one when the table was made from another text; NULL: there is none. Owned by the
  * caller. */
 char *firewall_stamp(void);
 /* Takes the table away. */
 bool firewall_remove(GError **error);
+/* Takes away a twin that its owner has left behind (guard.h); one with an owner stays. */
+void firewall_remove_orphan(void);

@@ -148,7 +148,7 @@ static char *guarded_element(const char *path)
 }
 
 /* Those of an admin who made the host a router before are not in the ledger, and are left alone. */
-static char **guarded(const json_t *ledger)
+static char **guarded_interfaces(const json_t *ledger)
 {
     g_autoptr(GHashTable) elements = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
     size_t i;
@@ -165,6 +165,18 @@ static char **guarded(const json_t *ledger)
     g_free(sorted);
     qsort(copy, g_strv_length(copy), sizeof *copy, by_name);
     return copy;
+}
+
+static Families closed_families(const json_t *ledger)
+{
+    Families ipv4 = is_one("net/ipv4/ip_forward") ? FAMILIES_NONE : FAMILIES_IPV4;
+
+    return ipv4 | (is_one(ALL_IPV6) && !ledger_has(ledger, ALL_IPV6) ? FAMILIES_NONE : FAMILIES_IPV6);
+}
+
+static Guarded guarded_of(const json_t *ledger)
+{
+    return (Guarded){guarded_interfaces(ledger), closed_families(ledger)};
 }
 
 static bool user_add(const char *name, GError **error)
@@ -185,8 +197,8 @@ static bool set_up(Ledger *ledger, bool look, Nl *host, GError **error)
 {
     if (look)
         note(ledger->set, ledger->families, host);
-    g_auto(GStrv) names = guarded(ledger->set);
-    return (!look || ledger_save(ledger, error)) && firewall_ensure(names, error) &&
+    g_auto(Guarded) guarded = guarded_of(ledger->set);
+    return (!look || ledger_save(ledger, error)) && firewall_ensure(&guarded, error) &&
            ledger_apply(ledger->set, error);
 }
 
@@ -240,12 +252,8 @@ bool forwarding_set_end(const char *host_name, Families families, GError **error
 Families forwarding_of_host(void)
 {
     Ledger ledger = ledger_load();
-    Families families = FAMILIES_NONE;
+    Families families = (FAMILIES_IPV4 | FAMILIES_IPV6) & ~closed_families(ledger.set);
 
-    if (is_one("net/ipv4/ip_forward"))
-        families |= FAMILIES_IPV4;
-    if (is_one(ALL_IPV6) && !ledger_has(ledger.set, ALL_IPV6))
-        families |= FAMILIES_IPV6;
     ledger_done(&ledger);
     return families;
 }
@@ -263,13 +271,13 @@ Families forwarding_of_end(const char *host_name)
     return families;
 }
 
-char **forwarding_guarded(void)
+Guarded forwarding_guarded(void)
 {
     Ledger ledger = ledger_load();
-    char **names = guarded(ledger.set);
+    Guarded guarded = guarded_of(ledger.set);
 
     ledger_done(&ledger);
-    return names;
+    return guarded;
 }
 
 /* No directory: nobody ever did, or the last one has gone. */
@@ -303,12 +311,16 @@ bool forwarding_release(const char *name, bool wanted, bool *ret_last, GError **
 
     (void)unlink(path);
     if (rmdir(USERS) < 0 && errno != ENOENT) { /* others are left */
-        g_auto(GStrv) names = wanted ? forwarding_guarded() : NULL;
-        return !wanted || firewall_ensure(names, error);
+        g_auto(Guarded) guarded = {};
+        if (wanted)
+            guarded = forwarding_guarded();
+        return !wanted || firewall_ensure(&guarded, error);
     }
     *ret_last = true;
     /* ENOENT too: whoever removed it may have been killed before the rest */
     ledger_restore();
     bool closed = passage_close(error);
+    if (!watch_is_there())
+        firewall_remove_orphan();
     return firewall_remove(closed ? error : NULL) && closed;
 }

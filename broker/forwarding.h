@@ -5,6 +5,7 @@
 #pragma once
 
 #include "conf.h"
+#include "firewall.h"
 #include "nl.h"
 
 /* Namespace @name is about to have, or has, a link whose end stays in the host: the firewall's table is put
@@ -34,6 +35,5 @@ bool forwarding_is_needed_by(const char *name);
  * since get to forward. */
 bool forwarding_refresh(bool links, Nl *host, GError **error);
 
-/* Interfaces that forward only because of us, as nft elements `ipv4 . "eth0"`, sorted, for firewall_text();
- * owned by the caller. */
-char **forwarding_guarded(void);
+/* For firewall_text(). */
+Guarded forwarding_guarded(void);

@@ -43,7 +43,7 @@ static bool run(Guard *guard, const char *text, GError **error)
 }
 
 /* Where it was left by an owner that was killed (persist), it is taken over first. */
-static bool replace(Guard *guard, const char *flags, char *const *guarded, GError **error)
+static bool replace(Guard *guard, const char *flags, const Guarded *guarded, GError **error)
 {
     g_autofree char *text = firewall_text(FIREWALL_GUARD, flags, guarded);
     g_autofree char *take = g_strdup_printf("table inet " FIREWALL_GUARD " { %s };\n", flags);
@@ -53,7 +53,7 @@ static bool replace(Guard *guard, const char *flags, char *const *guarded, GErro
 }
 
 /* Linux 6.9 and nft 1.1 know "persist": the table outlives an owner that is killed. */
-static bool make(Guard *guard, char *const *guarded, GError **error)
+static bool make(Guard *guard, const Guarded *guarded, GError **error)
 {
     if (guard->persist && replace(guard, "flags owner, persist;", guarded, NULL))
         return true;
@@ -61,7 +61,7 @@ static bool make(Guard *guard, char *const *guarded, GError **error)
     return replace(guard, "flags owner;", guarded, error);
 }
 
-bool guard_set(Guard *guard, char *const *guarded, GError **error)
+bool guard_set(Guard *guard, const Guarded *guarded, GError **error)
 {
     g_autofree char *text = firewall_text(FIREWALL_GUARD, "", guarded);
 
@@ -74,10 +74,10 @@ bool guard_set(Guard *guard, char *const *guarded, GError **error)
     return true;
 }
 
+/* Without ours there may be one that an owner who was killed left behind, or none. */
 void guard_clear(Guard *guard)
 {
-    if (guard->text)
-        (void)run(guard, "delete table inet " FIREWALL_GUARD "\n", NULL);
+    (void)run(guard, "delete table inet " FIREWALL_GUARD "\n", NULL);
     g_clear_pointer(&guard->text, g_free);
 }
 

@@ -2,7 +2,6 @@
  * after the firewall has the rules for it. */
 #include "opening.h"
 
-#include "answers.h"
 #include "firewall.h"
 #include "forwarding.h"
 #include "hosts.h"
@@ -38,22 +37,29 @@ static Families families_of(const Opening *opening, const char *name, bool relat
 }
 
 /* The firewall's part of it, and what is no firewall's. */
-static bool want(const Opening *opening, const char *name, bool related, const Network *network,
-                 GError **error)
+static bool want(const Opening *opening, const char *name, const Network *network, GError **error)
 {
     const json_t *detail = reach_detail(opening->reach, name);
-    Families families = families_of(opening, name, related);
 
     return reach_want(opening->reach, name, error) &&
-           answers_want(name, detail, families, opening->host, error) &&
            (!network || ways_set_again(name, detail, network, opening->host, error)) &&
            hosts_write(opening->reach, name, error);
 }
 
 static bool forward(const Opening *opening, const char *name, bool related, GError **error)
 {
-    return answers_forward(reach_detail(opening->reach, name), families_of(opening, name, related),
-                           opening->host, error);
+    Families families = families_of(opening, name, related);
+    size_t i;
+    json_t *link;
+
+    json_array_foreach(json_object_get(reach_detail(opening->reach, name), "links"), i, link)
+    {
+        const char *host_name = json_string_value(json_object_get(link, "host"));
+        if (json_is_true(json_object_get(link, "wire")) && host_name &&
+            nl_ifindex(opening->host, host_name) && !forwarding_set_end(host_name, families, error))
+            return false;
+    }
+    return true;
 }
 
 /* Only a namespace with Uplink= has other ways than the host. */
@@ -82,10 +88,10 @@ static bool open_it(const Opening *opening, GError **error)
         if (!network)
             return false;
     }
-    if (!ports_want(opening->conf, opening->detail, error) || !want(opening, name, any, network, error))
+    if (!ports_want(opening->conf, opening->detail, error) || !want(opening, name, network, error))
         return false;
     for (char **other = related; *other; other++)
-        if (!want(opening, *other, true, network, error))
+        if (!want(opening, *other, network, error))
             return false;
     /* clients may come by an interface that came since the host forwards */
     if (!forwarding_need(name, families, opening->conf->ports->len > 0, opening->host, error) ||

@@ -38,10 +38,10 @@ static void set_table(Watch *watch, bool links)
 {
     g_autoptr(GError) table = NULL, twin = NULL;
     bool fine = forwarding_refresh(links, watch->host, &table);
-    g_auto(GStrv) guarded = forwarding_guarded();
+    g_auto(Guarded) guarded = forwarding_guarded();
 
     complain("the firewall", fine ? NULL : table);
-    fine = guard_set(watch->guard, guarded, &twin);
+    fine = guard_set(watch->guard, &guarded, &twin);
     complain("the firewall's guard", fine ? NULL : twin);
     watch_followed(fine);
 }

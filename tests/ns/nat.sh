@@ -83,6 +83,28 @@ host_router_by_another() {
     ip link del uplink1; ip netns del lan; ip -n net route del 192.0.2.0/24 2>/dev/null || :
     $NB up --type=nat helloworld
 }
+no_way_out() { # of or into a namespace that is not masqueraded, although the host forwards for others
+    ip netns add lan; ip link add uplink1 type veth peer name eth0 netns lan
+    ip addr add 192.0.2.1/24 dev uplink1; ip addr add 2001:db8:1::1/64 dev uplink1 nodad; ip link set uplink1 up
+    ip -n lan addr add 192.0.2.2/24 dev eth0; ip -n lan addr add 2001:db8:1::2/64 dev eth0 nodad; ip -n lan link set eth0 up
+    ip -n lan route add default via 192.0.2.1; ip -n lan -6 route add default via 2001:db8:1::1
+    $NB up --type=nat n1; $NB up --type=tunnel t
+    local four six rc=() way; four=$(inner_address t inet) six=$(inner_address t inet6)
+    ip -n net route add 198.18.0.0/15 via 203.0.113.1; ip -n net -6 route add fd6e:6574:6e73::/48 via 2001:db8::1
+    web t 80 inside
+    for way in "lan http://$four/" "lan http://[$six]/" "net http://$four/" "net http://[$six]/" 't http://203.0.113.2/' 't http://[2001:db8::2]/'; do
+        # shellcheck disable=SC2086 # two words
+        set -- $way; in_ns "$1" curl -s -m 1 "$2" && rc+=(0) || rc+=($?)
+    done
+    local host; host=$(curl -s -m 2 "http://$four/")$(curl -s -m 2 "http://[$six]/")
+    # an admin's router it is when the admin says so
+    sysctl -qw net.ipv4.ip_forward=1; wait_until 40 eval '[ "$(in_ns lan curl -s -m 1 "http://$four/")" = inside ]'
+    wait_until 20 eval '[ "$(in_ns t curl -s -m 1 http://203.0.113.2/)" = "$four" ]'
+    sysctl -qw net.ipv4.ip_forward=0
+    web_end; ip link del uplink1; ip netns del lan; ip -n net route del 198.18.0.0/15; ip -n net -6 route del fd6e:6574:6e73::/48
+    $NB down t n1
+    same "${rc[*]} $host" "28 28 28 28 28 28 insideinside"
+}
 stable() {
     local before after
     before=$(inner_address helloworld inet)
@@ -131,6 +153,7 @@ it "HostAccess=yes lets it" host_open
 it "the gateway answers pings" ping_gateway
 it "nobody outside can open connections into a nat namespace, the host can" nothing_in
 it "the host does not become a router between its own networks" host_no_router
+it "without masquerading there is no way through the host, in or out, unless its admin makes it a router" no_way_out
 it "another who makes the host a router meanwhile is not hindered, and keeps it" host_router_by_another
 it "after down of everything the host is as it was" restored
 world_down
