@@ -59,14 +59,15 @@ static void from_networkd(GPtrArray *list, const char *directory, unsigned index
 /* NetworkManager keeps a file for each interface that it manages; only then is it asked. */
 static void from_manager(GPtrArray *list, const char *interface, unsigned index, const char *fields)
 {
-    g_autofree char *file = g_strdup_printf("/run/NetworkManager/devices/%u", index), *output = NULL;
+    g_autofree char *file = g_strdup_printf("/run/NetworkManager/devices/%u", index), *said = NULL;
     char *const argv[] = {(char *)NMCLI,  (char *)"-t",     (char *)"-e",   (char *)"no",      (char *)"-g",
                           (char *)fields, (char *)"device", (char *)"show", (char *)interface, NULL};
 
     if (access(file, F_OK) < 0 || access(NMCLI, X_OK) < 0)
         return;
-    if (spawn_read(argv, NULL, -1, NULL, true, &output, NULL))
-        add_addresses(list, output);
+    said = spawn_ask(argv);
+    if (said)
+        add_addresses(list, said);
 }
 
 /* dhcpcd has one process for all interfaces, or one for each and perhaps each family; only one that is there
@@ -80,13 +81,12 @@ static void from_dhcpcd(GPtrArray *list, const char *interface, const char *cons
 
     for (size_t i = 0; access(DHCPCD, X_OK) == 0 && i < G_N_ELEMENTS(processes); i++) {
         g_autofree char *file = g_strdup_printf("/run/dhcpcd/%s%s.pid", interface, processes[i].suffix);
-        g_autofree char *output = NULL;
+        g_autofree char *said = NULL;
         char *const argv[] = {(char *)DHCPCD, (char *)processes[i].option, (char *)interface, NULL};
-        if ((!(all && i == 0) && access(file, F_OK) < 0) ||
-            !spawn_read(argv, NULL, -1, NULL, true, &output, NULL))
-            continue;
-        for (const char *const *key = keys; *key; key++)
-            add_lines(list, output, *key);
+        if ((all && i == 0) || access(file, F_OK) == 0)
+            said = spawn_ask(argv);
+        for (const char *const *key = keys; said && *key; key++)
+            add_lines(list, said, *key);
     }
 }
 

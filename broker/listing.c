@@ -2,7 +2,6 @@
  * timeout stands before its elements (src/rule.c, set_print_declaration). */
 #include "listing.h"
 
-#include <stdbool.h>
 #include <string.h>
 
 #define ELEMENTS "\t\telements = {"
@@ -90,4 +89,24 @@ char *listing_tidy(const char *listing)
         at = end + (*end == '\n');
     }
     return g_string_free(out, FALSE);
+}
+
+/* Quotes and comments as nft's scanner sees them (src/scanner.l): a quoted string may have several lines. */
+bool listing_includes(const char *text)
+{
+    static const char word[] = "include";
+
+    for (const char *at = text; *at;) {
+        size_t length = strspn(at, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_./\\-");
+        if (length == sizeof word - 1 && !strncmp(at, word, length))
+            return true;
+        if (length == 0 && *at == '"')
+            length = 1 + strcspn(at + 1, "\"") + 1;
+        else if (length == 0 && *at == '#')
+            length = strcspn(at, "\n");
+        else if (length == 0)
+            length = 1;
+        at += strnlen(at, length);
+    }
+    return false;
 }

@@ -5,10 +5,12 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -30,6 +32,7 @@ static int input_open(const char *input)
     return fd;
 }
 
+#define ASK_LIMIT 3000 /* ms */
 #define OUTPUT_MAX (64 * 1024 * 1024)
 
 /* @out, @err: what becomes its stdout and stderr, -1: ours. */
@@ -50,10 +53,27 @@ G_GNUC_NORETURN static void child(char *const *argv, char *const *env, int nsfd,
     _exit(127);
 }
 
-static bool wait_for(pid_t pid, const char *program, GError **error)
+/* Without pidfd_open (a seccomp filter) there is no limit. */
+static bool is_in_time(pid_t pid, int limit)
+{
+    struct pollfd end = {(int)syscall(SYS_pidfd_open, pid, 0), POLLIN, 0};
+    int done = 1;
+
+    if (end.fd < 0)
+        return true;
+    while ((done = poll(&end, 1, limit)) < 0 && errno == EINTR)
+        ;
+    close(end.fd);
+    return done != 0;
+}
+
+/* @limit: ms, then it is killed; -1: none. */
+static bool wait_for(pid_t pid, int limit, const char *program, GError **error)
 {
     int status;
 
+    if (limit >= 0 && !is_in_time(pid, limit))
+        (void)kill(pid, SIGKILL);
     while (waitpid(pid, &status, 0) < 0)
         if (errno != EINTR) {
             g_set_error(error, G_SPAWN_ERROR, G_SPAWN_ERROR_FAILED, "%s: cannot be waited for: %s", program,
@@ -71,7 +91,7 @@ static bool wait_for(pid_t pid, const char *program, GError **error)
     return false;
 }
 
-static bool run(char *const *argv, char *const *env, int nsfd, const char *input, int out, int err,
+static bool run(char *const *argv, char *const *env, int nsfd, const char *input, int out, int err, int limit,
                 GError **error)
 {
     int in = input_open(input);
@@ -84,12 +104,12 @@ static bool run(char *const *argv, char *const *env, int nsfd, const char *input
                     g_strerror(errno));
     if (in >= 0)
         close(in);
-    return pid > 0 && wait_for(pid, argv[0], error);
+    return pid > 0 && wait_for(pid, limit, argv[0], error);
 }
 
 bool spawn_run(char *const *argv, char *const *env, int nsfd, const char *input, GError **error)
 {
-    return run(argv, env, nsfd, input, -1, -1, error);
+    return run(argv, env, nsfd, input, -1, -1, -1, error);
 }
 
 /* What is in the file @fd, from its start. */
@@ -117,7 +137,7 @@ bool spawn_read(char *const *argv, char *const *env, int nsfd, const char *input
         *ret = g_strdup("");
         return false;
     }
-    fine = run(argv, env, nsfd, input, out, errors ? out : -1, error);
+    fine = run(argv, env, nsfd, input, out, errors ? out : -1, -1, error);
     *ret = contents(out);
     close(out);
     return fine;
@@ -128,7 +148,7 @@ char *spawn_ask(char *const *argv)
     int out = memfd_create("output", MFD_CLOEXEC), null = open("/dev/null", O_WRONLY | O_CLOEXEC);
     char *text = NULL;
 
-    if (out >= 0 && null >= 0 && run(argv, NULL, -1, NULL, out, null, NULL))
+    if (out >= 0 && null >= 0 && run(argv, NULL, -1, NULL, out, null, ASK_LIMIT, NULL))
         text = contents(out);
     if (out >= 0)
         close(out);

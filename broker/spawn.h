@@ -18,7 +18,8 @@ bool spawn_read(char *const *argv, char *const *env, int nsfd, const char *input
                 GError **error);
 
 /* What a program says that is only asked, here and with nothing to read: its stdout, owned by the caller. Its
- * stderr, warnings of all kinds, goes nowhere. NULL: it could not be run, or failed. */
+ * stderr, warnings of all kinds, goes nowhere. NULL: it could not be run, failed, or took longer than three
+ * seconds, after which it is killed. */
 char *spawn_ask(char *const *argv);
 
 /* Goes on in a child that nobody waits for, with stdin from /dev/null: 0 in it, its pid in the parent, -1 and

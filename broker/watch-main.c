@@ -31,6 +31,9 @@
 #define COLLECT_USEC (20 * 1000)
 /* iptables-legacy tells nobody of its changes */
 #define POLL_USEC (10 * G_USEC_PER_SEC)
+/* Others' programs may be asked for each look, and whoever sends router advertisements could have us look for
+ * each of them: four looks a second. */
+#define WAYS_PAUSE_USEC (250 * 1000)
 /* All records are read for it, and a hundred namespaces may come up at once */
 #define USERS_USEC (200 * 1000)
 /* What is not read in time costs a look at everything, under the host's lock */
@@ -45,6 +48,7 @@ typedef struct Loop {
     Zone *zone;
     sd_event *event;
     sd_event_source *timers[LOOKS];
+    uint64_t rested;   /* when the next look at the ways may be */
     GHashTable *ours;  /* indices of our interfaces */
     GHashTable *names; /* of namespaces that have gone since the last look */
     uint8_t room[ROOM];
@@ -59,7 +63,8 @@ static void look_soon(Loop *loop, int what, uint64_t usec)
     (void)sd_event_source_get_enabled(loop->timers[what], &enabled);
     if (enabled != SD_EVENT_OFF || sd_event_now(loop->event, CLOCK_MONOTONIC, &now) < 0)
         return;
-    (void)sd_event_source_set_time(loop->timers[what], now + usec);
+    (void)sd_event_source_set_time(loop->timers[what],
+                                   what == LOOK_WAYS ? MAX(now + usec, loop->rested) : now + usec);
     (void)sd_event_source_set_enabled(loop->timers[what], SD_EVENT_ONESHOT);
 }
 
@@ -95,7 +100,10 @@ static int look_unheard(sd_event_source *source, uint64_t usec, void *user)
 
 static int look_ways(sd_event_source *source, uint64_t usec, void *user)
 {
-    watch_ways(&((Loop *)user)->watch);
+    Loop *loop = user;
+
+    watch_ways(&loop->watch);
+    loop->rested = (uint64_t)g_get_monotonic_time() + WAYS_PAUSE_USEC;
     return 0;
 }
 

@@ -59,6 +59,7 @@ static void take_out(void)
  * it removes meanwhile under the lock. */
 bool watch_needed(Watch *watch)
 {
+    g_autoptr(GError) error = NULL;
     int host;
     bool needed;
 
@@ -66,7 +67,10 @@ bool watch_needed(Watch *watch)
         return true;
     guard_clear(watch->guard);
     watch_followed(false);
-    host = lock_take(LOCK_HOST, NULL);
+    host = lock_take(LOCK_HOST, &error);
+    complain("the lock", error);
+    if (host < 0) /* what is not known to be over goes on */
+        return true;
     needed = forwarding_is_needed();
     if (needed) {
         set_table(watch, false);
@@ -75,8 +79,7 @@ bool watch_needed(Watch *watch)
         close(watch->lock); /* who needs us from now on finds it free (wake.h) */
         watch->lock = -1;
     }
-    if (host >= 0)
-        close(host);
+    close(host);
     return needed;
 }
 

@@ -28,6 +28,7 @@ typedef struct Member {
     char *interface;
     bool wanted;
     bool settled; /* firewalld was told, or refused: nothing to do until it starts anew */
+    bool again;   /* firewalld has been reloaded since it was asked */
     bool ours;    /* to be taken out again */
     sd_bus_slot *call;
 } Member;
@@ -114,6 +115,15 @@ static bool says(const sd_bus_error *error, const char *word)
     return error && error->message && g_str_has_prefix(error->message, word);
 }
 
+/* It will be back, or the bus will. */
+static bool has_gone(const sd_bus_error *error)
+{
+    return sd_bus_error_has_name(error, SD_BUS_ERROR_NO_REPLY) ||
+           sd_bus_error_has_name(error, SD_BUS_ERROR_DISCONNECTED) ||
+           sd_bus_error_has_name(error, SD_BUS_ERROR_SERVICE_UNKNOWN) ||
+           sd_bus_error_has_name(error, SD_BUS_ERROR_NAME_HAS_NO_OWNER);
+}
+
 /* There already, by us before a restart, or by an admin: then it is not ours. In another zone, that is an
  * admin's wish. */
 static int on_added(sd_bus_message *reply, void *user, sd_bus_error *unused)
@@ -122,10 +132,11 @@ static int on_added(sd_bus_message *reply, void *user, sd_bus_error *unused)
     const sd_bus_error *error = sd_bus_message_get_error(reply);
 
     member->call = sd_bus_slot_unref(member->call);
-    member->settled = true;
+    member->settled = !member->again;
+    member->again = false;
     if (!error)
         member->ours = true;
-    else if (!says(error, "ZONE_ALREADY_SET"))
+    else if (!has_gone(error) && !says(error, "ZONE_ALREADY_SET"))
         warn_once(member->zone, member->interface, error->message);
     state_save(member->zone);
     settle(member->zone);
@@ -137,7 +148,7 @@ static int on_removed(sd_bus_message *reply, void *user, sd_bus_error *unused)
     Member *member = user;
 
     member->call = sd_bus_slot_unref(member->call);
-    member->ours = member->settled = false;
+    member->ours = member->settled = member->again = false;
     state_save(member->zone);
     settle(member->zone);
     return 0;
@@ -181,14 +192,17 @@ static void settle(Zone *zone)
 
 /* --- firewalld and the bus come and go ----------------------------------------------------------------- */
 
-/* @fresh: started anew, it knows nothing of us; else reloaded, which keeps interfaces in their zones. */
+/* @fresh: started anew, it knows nothing of us; else reloaded, which keeps interfaces in their zones, and
+ * whose answer to what was asked before tells whether it is ours. */
 static void begin(Zone *zone, bool fresh)
 {
     zone->running = true;
     zone->warned = false;
     for (guint i = 0; i < zone->members->len; i++) {
         Member *member = zone->members->pdata[i];
-        member->call = sd_bus_slot_unref(member->call);
+        if (fresh)
+            member->call = sd_bus_slot_unref(member->call);
+        member->again = member->call;
         member->settled = false;
         member->ours = member->ours && !fresh;
     }

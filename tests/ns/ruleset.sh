@@ -296,6 +296,21 @@ not_saved() {
     box default default.nft; $NB up default; contains "$(said_of $NB save-firewall default)" 'the file would be default.nft, the template'; $NB down default
     rm /run/n.nft $ETC/default.netns; settled
 }
+included_by_comment() { # nft prints what somebody wrote into a comment without nft
+    box i; only 80 | nft_file i; $NB up i; cp $ETC/i.nft /run/i.before; mkfifo /run/i.fifo
+    cat >/run/evil.py <<'X'
+import socket, struct
+def attr(t, d): return struct.pack('=HH', len(d) + 4, t) + d + b'\0' * (-len(d) % 4)
+def msg(t, flags, family, body, res=0): return struct.pack('=IHHII', 20 + len(body), t, flags, 1, 0) + struct.pack('=BBH', family, 0, socket.htons(res)) + body
+comment = b'x"; }; include "/run/i.fifo"; table inet evil { comment "y\0'
+s = socket.socket(socket.AF_NETLINK, socket.SOCK_RAW, 12)
+s.bind((0, 0))
+s.send(msg(0x10, 1, 0, b'', 10) + msg(0xa00, 0x401 | 4, 1, attr(1, b'evil\0') + attr(6, bytes([0, len(comment)]) + comment)) + msg(0x11, 1, 0, b'', 10))
+X
+    in_ns i python3 /run/evil.py; contains "$(in_ns i nft list ruleset)" 'include "/run/i.fifo"'
+    contains "$(said_of timeout 5 $NB save-firewall i)" "i: not saved: $ETC/i.nft: not written, nft would take words of these rules for the command to include a file"
+    cmp /run/i.before $ETC/i.nft; rm /run/i.before /run/i.fifo /run/evil.py; $NB down i; settled
+}
 disk_full() {
     box f; only 80 | nft_file f 640; chgrp netusers $ETC/f.nft; cp -a $ETC /run/etc
     mount -t tmpfs -o size=32k,mode=755 tmpfs $ETC; cp -a /run/etc/f.n* $ETC/
@@ -388,6 +403,7 @@ try "check asks nft" checked
 try "save-firewall: what is saved loads as the same rules, without counts and what expires" saved
 try "save-firewall: the template and files elsewhere are not written to" saved_elsewhere
 try "save-firewall: what is not saved, and why" not_saved
+try "save-firewall: rules in which nft would find a file to include are not saved" included_by_comment
 try "save-firewall: a full disk keeps the old file; mode and group stay" disk_full
 try "save-firewall: kill -9 leaves a whole file" killed_save
 try "AutoSave=yes saves at stop, when something has changed, and never over an edit" auto_saved

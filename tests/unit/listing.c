@@ -55,6 +55,24 @@ static void passing(void)
           "\tchain c {\n\t\taccept\n\t}\n");
 }
 
+static void includes(void)
+{
+    static const char *const reads[] = {"include \"/x\"", "}\ninclude \"x\"",
+                                        "a comment \"a\" ; include \"/x\"", "comment \"a\"\ninclude\t\"/x\"",
+                                        "\"a\" include"};
+    static const char *const harmless[] = {"comment \"do not include \"",
+                                           "\"a\ninclude b\"",
+                                           "chain included {",
+                                           "# include",
+                                           "table inet not-include",
+                                           "\"include",
+                                           ""};
+    for (size_t i = 0; i < G_N_ELEMENTS(reads); i++)
+        g_assert_true(listing_includes(reads[i]));
+    for (size_t i = 0; i < G_N_ELEMENTS(harmless); i++)
+        g_assert_false(listing_includes(harmless[i]));
+}
+
 /* Whatever it is, it ends. */
 static void odd(void)
 {
@@ -73,6 +91,7 @@ int main(int argc, char **argv)
     g_test_add_func("/listing/elements with a timeout of their own are left out", own_timeout);
     g_test_add_func("/listing/elements of a set with a timeout are left out", default_timeout);
     g_test_add_func("/listing/rules of ours that stand for a moment are left out", passing);
+    g_test_add_func("/listing/a command to read another file is seen, and no word of a comment", includes);
     g_test_add_func("/listing/odd text is gone through to its end", odd);
     return g_test_run();
 }
