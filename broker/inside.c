@@ -66,8 +66,8 @@ static bool set_namespace(const void *what, GError **error)
         return false;
     if ((ns->forwarding & FAMILIES_IPV6) && !set_noted(wish->old, "net/ipv6/conf/all/forwarding", "1", error))
         return false;
-    /* setting all sets default too, so both are noted before */
-    if (ns->ipv6 == TRISTATE_NO) {
+    /* setting all sets default too, so both are noted before; a kernel with ipv6.disable=1 has neither */
+    if (ns->ipv6 == TRISTATE_NO && access("/proc/sys/net/ipv6", F_OK) == 0) {
         note_old(wish->old, "net/ipv6/conf/default/disable_ipv6");
         if (!set_noted(wish->old, "net/ipv6/conf/all/disable_ipv6", "1", error))
             return false;

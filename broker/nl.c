@@ -374,16 +374,47 @@ static bool dump(Nl *nl, uint16_t type, uint8_t family, uint32_t table, NlEach e
     return true;
 }
 
+typedef struct Family {
+    uint8_t family;
+    NlEach each;
+    void *user;
+} Family;
+
+static bool each_of_family(const struct nlmsghdr *message, void *user)
+{
+    const Family *family = user;
+    const struct rtgenmsg *header = mnl_nlmsg_get_payload(message);
+
+    return header->rtgen_family != family->family || family->each(message, family->user);
+}
+
+/* A kernel with ipv6.disable=1 lists the routes of the families that it has instead
+ * (net/core/rtnetlink.c, rtnetlink_rcv_msg()), and knows no rules of IPv6 (net/core/fib_rules.c). */
+static bool dump_family(Nl *nl, uint16_t type, uint8_t family, uint32_t table, NlEach each, void *user,
+                        GError **error)
+{
+    Family one = {family, each, user};
+    g_autoptr(GError) failure = NULL;
+
+    if (family == AF_UNSPEC)
+        return dump(nl, type, family, table, each, user, error);
+    if (dump(nl, type, family, table, each_of_family, &one, &failure) ||
+        g_error_matches(failure, NL_ERROR, EAFNOSUPPORT))
+        return true;
+    g_propagate_error(error, g_steal_pointer(&failure));
+    return false;
+}
+
 bool nl_dump(Nl *nl, uint16_t type, uint8_t family, NlEach each, void *user, GError **error)
 {
-    return dump(nl, type, family, 0, each, user, error);
+    return dump_family(nl, type, family, 0, each, user, error);
 }
 
 bool nl_dump_table(Nl *nl, uint8_t family, uint32_t table, NlEach each, void *user, GError **error)
 {
     GError *failure = NULL;
 
-    if (dump(nl, RTM_GETROUTE, family, table, each, user, &failure))
+    if (dump_family(nl, RTM_GETROUTE, family, table, each, user, &failure))
         return true;
     /* a table that was never used is not there (net/ipv4/fib_frontend.c, inet_dump_fib) */
     if (g_error_matches(failure, NL_ERROR, ENOENT)) {

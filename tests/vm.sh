@@ -1,6 +1,6 @@
 #!/bin/bash
 # vm.sh DIR PAYLOAD - boot the kernel and image that `rootfs.sh SUITE vm` made, run PAYLOAD/run.sh in it as root, print its output,
-# exit with its exit status. The image is never changed (snapshot=on).
+# exit with its exit status. APPEND: words for the kernel's command line. The image is never changed (snapshot=on).
 #
 # Emulated on purpose (TCG): it works on any machine, and ten seconds of boot for a whole tier are cheap.
 set -u
@@ -11,7 +11,7 @@ tar -C "$PAYLOAD" -cf "$work/payload.tar" .
 truncate -s %512 "$work/payload.tar"
 timeout -k 10 "${LIMIT:-900}" qemu-system-x86_64 -accel tcg,thread=multi -cpu qemu64 -smp "${SMP:-2}" -m "${MEM:-768}" \
     -display none -no-reboot -nodefaults -nic none -serial "file:$work/serial" -kernel "$DIR/vmlinuz" -initrd "$DIR/initrd" \
-    -append "console=ttyS0 root=/dev/vda rw quiet panic=-1 mitigations=off" \
+    -append "console=ttyS0 root=/dev/vda rw quiet panic=-1 mitigations=off ${APPEND-}" \
     -drive "file=$DIR/root.ext4,if=virtio,format=raw,snapshot=on,cache=unsafe" \
     -drive "file=$work/payload.tar,if=virtio,format=raw,readonly=on" \
     -device virtio-serial \

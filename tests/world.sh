@@ -22,6 +22,8 @@ world_down() {
     ip netns del net
 }
 conf() { mkdir -p /etc/netns-broker; cat >"/etc/netns-broker/$1.netns"; }
+# the file of `lab`: a nat namespace with a route and a rule of its own; @1: its MTU
+lab_conf() { conf lab <<<$'[Namespace]\nType=nat\n[Link]\nMTU='"${1:-1400}"$'\n[Route hole]\nDestination=198.51.100.0/24\nType=blackhole\n[Rule x]\nFrom=10.0.0.1\nTable=7'; }
 in_ns() { local n=$1; shift; ip netns exec "$n" "$@"; }
 # everything of the host that up and down may touch, as text to compare
 host_state() {

@@ -1,9 +1,8 @@
 #!/bin/bash
-# Up, down, and everything that can come between: twice, changed, killed, foreign, at once.
+# Up, down, and everything that can come between: twice, changed, foreign, at once; killed.sh has kill -9.
 . "$TOP/tests/lib.sh"; . "$TOP/tests/world.sh"
 
 inside() { ip -n "$1" -d -j addr | sed 's/"\(valid\|preferred\)_life_time":[0-9]*//g'; ip -n "$1" -j route; ip -n "$1" -6 -j route; ip -n "$1" rule; readlink /proc/self/ns/net; stat -Lc %i "/run/netns/$1"; }
-lab_conf() { conf lab <<<$'[Namespace]\nType=nat\n[Link]\nMTU='"${1:-1400}"$'\n[Route hole]\nDestination=198.51.100.0/24\nType=blackhole\n[Rule x]\nFrom=10.0.0.1\nTable=7'; }
 
 up_up() {
     lab_conf; $NB up lab; wait_until 200 sh -c '! ip -n lab -6 addr show tentative | grep .'
@@ -44,40 +43,6 @@ change_fails() {
     conf lab <<<$'[Namespace]\nType=nat'; $NB up lab
     same "$(in_ns lab curl -s -m 5 http://203.0.113.2/)" 203.0.113.1
     $NB down lab; diff <(echo "$BEFORE") <(host_state)
-}
-# kill -9 at every call, one after the other, of the kinds that change something; before the call is made (strace counts each kind by itself)
-CALLS='sendmsg sendto write rename mount umount2 unshare setns mkdir mkdirat rmdir unlink unlinkat flock clone vfork'
-kill_at() { # CALL N CMD...
-    strace -qq -o /run/trace -e trace="$1" -e inject="$1:signal=KILL:when=$2" "${@:3}" & wait $! 2>/dev/null
-    grep -q 'killed by SIGKILL' /run/trace
-}
-calls_of() { strace -qq -o /run/trace "$@" && sed -n 's/^\([a-z0-9_]*\)(.*/\1/p' /run/trace | grep -xF "${CALLS// /$'\n'}" | sort | uniq -c; }
-no_residue() { [ "$BEFORE" = "$(host_state)" ] || { echo "residue after kill at $*:"; diff <(echo "$BEFORE") <(host_state); false; }; }
-killed_up() {
-    lab_conf; local list count call n killed=0
-    list=$(calls_of "$NB" up lab); $NB down lab; echo "$list"
-    while read -r count call; do
-        for n in $(seq "$count"); do
-            ! kill_at "$call" "$n" "$NB" up lab || killed=$((killed + 1))
-            [ $((n % 2)) = 0 ] || { $NB up lab; same "$(in_ns lab curl -s -m 5 http://203.0.113.2/)" 203.0.113.1; }
-            $NB down lab
-            no_residue "$call" "$n"
-        done
-    done <<<"$list"
-    echo "killed $killed times"; [ $killed -ge 40 ]
-}
-killed_down() {
-    lab_conf; local list count call n killed=0
-    $NB up lab; list=$(calls_of "$NB" down lab); echo "$list"
-    while read -r count call; do
-        for n in $(seq "$count"); do
-            $NB up lab
-            ! kill_at "$call" "$n" "$NB" down lab || killed=$((killed + 1))
-            $NB down lab
-            no_residue "$call" "$n"
-        done
-    done <<<"$list"
-    echo "killed $killed times"; [ $killed -ge 20 ]
 }
 foreign() {
     ip netns add lab; local ino; ino=$(stat -Lc %i /run/netns/lab)
@@ -233,8 +198,6 @@ it "down twice, and down of what never was up, are good and change nothing" down
 it "a changed file is applied in the same namespace, programs inside stay" changed
 it "a broken file keeps what runs, and down still works" bad_file_keeps
 it "a change that the kernel refuses keeps the namespace, and the next up mends it" change_fails
-it "kill -9 of up at any point: the next down leaves nothing, the next up works" killed_up
-it "kill -9 of down at any point: the next down leaves nothing" killed_down
 it "a namespace of somebody else's is refused and not touched" foreign
 it "Adopt=yes takes it over and gives it back" adopted
 it "a plain file in /run/netns is refused and not touched" plain_file

@@ -351,7 +351,7 @@ auto_saved() {
     in_ns o nft flush ruleset; contains "$($NB down o 2>&1)" 'the namespace has no rules any more'; contains "$(cat $ETC/o.nft)" 'dport 81'
     # in the background too
     $NB up o; in_ns o nft add table inet back; $NB down --no-block o; wait_until 100 sh -c '! ip netns exec o true'; wait_until 100 grep -q back $ETC/o.nft
-    settled
+    wait_until 100 settled || settled
 }
 auto_save_fails() {
     box p p.nft '' $'\nAutoSave=yes'; only 80 | nft_file p; cp -a $ETC /run/etc

@@ -4,7 +4,7 @@
 # Scripts of other tiers whose outcome is the kernel's: NAT of IPv6 needs all.forwarding where there is no force_forwarding, the client's
 # rules are about what a capability does, links about what a kernel can, lan about real WireGuard and source validation
 VM_TOO='ns/nat ns/links ns/lifecycle ns/lan-vpn broker/client'
-# Of the life cycle what is quick: an emulated machine is eight times slower, and kill -9 at fifty points is the same on every kernel.
+# Of the life cycle what is quick: an emulated machine is eight times slower.
 # (Dots for blanks: the list is split there.)
 VM_ONLY_lifecycle='twice|leave.the.host|file|hundred|advertisements|loses.its.links|lost.its.mount'
 VM_ONLY_lan_vpn='wg-quick'
@@ -37,6 +37,7 @@ vm_lane() {
         done
         suite_prepared "$suite" && mkdir "$WORK/$suite.taken" 2>/dev/null || continue
         suite_vm "$suite"
+        suite_vm_no_ipv6 "$suite"
     done
 }
 # SUITE_DIR, SUITE_WORK of a suite whose preparation succeeded
@@ -178,5 +179,17 @@ suite_vm() {
     cp -a "$TOP/setup" "$TOP/tests" "$TOP/demo" "$dir/src/"
     cp -a "$SUITE_WORK/stage" "$dir/stage"
     LIMIT=1500 "$TOP/tests/vm.sh" "$SUITE_DIR" "$dir" >"$out" 2>&1 || :
+    report_inside "vm/$suite" "$out"
+}
+
+# A kernel without IPv6 needs a boot of its own; that it is another one is all that matters, so one suite's does
+suite_vm_no_ipv6() {
+    local suite=$1 out=$WORK/$1.no-ipv6 dir=$SUITE_WORK/no-ipv6
+    [ "$suite" = "${SUITES%% *}" ] && picked vm no-ipv6 || return 0
+    payload "$dir" "install 200 bash ./src/tests/run.d/install-staged.sh" "no-ipv6 400 bash /srv/src/tests/vm/no-ipv6/check.sh"
+    mkdir -p "$dir/src"
+    cp -a "$TOP/setup" "$TOP/tests" "$TOP/demo" "$dir/src/"
+    cp -a "$SUITE_WORK/stage" "$dir/stage"
+    APPEND=ipv6.disable=1 "$TOP/tests/vm.sh" "$SUITE_DIR" "$dir" >"$out" 2>&1 || :
     report_inside "vm/$suite" "$out"
 }
