@@ -8,7 +8,11 @@ kill_at() { # CALL N CMD...
     strace -qq -o /run/trace -e trace="$1" -e inject="$1:signal=KILL:when=$2" "${@:3}" & wait $! 2>/dev/null
     grep -q 'killed by SIGKILL' /run/trace
 }
-calls_of() { strace -qq -o /run/trace "$@" && sed -n 's/^\([a-z0-9_]*\)(.*/\1/p' /run/trace | grep -xF "${CALLS// /$'\n'}" | sort | uniq -c; }
+# of each kind the first twenty: what is more than that is the last down, which waits and looks whether the watch has gone
+calls_of() {
+    strace -qq -o /run/trace "$@" && sed -n 's/^\([a-z0-9_]*\)(.*/\1/p' /run/trace | grep -xF "${CALLS// /$'\n'}" | sort | uniq -c |
+        awk '{ print ($1 > 20 ? 20 : $1), $2 }'
+}
 no_residue() { [ "$BEFORE" = "$(host_state)" ] || { echo "residue after kill at $*:"; diff <(echo "$BEFORE") <(host_state); false; }; }
 killed_up() {
     lab_conf; local list count call n killed=0
