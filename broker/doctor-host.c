@@ -2,6 +2,7 @@
 #include "doctor-host.h"
 
 #include "firewall.h"
+#include "nl-nft.h"
 #include "sysctl.h"
 
 #include <sys/socket.h>

@@ -6,6 +6,7 @@
 #include "doctor-probe.h"
 
 #include "lock.h"
+#include "nl-nft.h"
 #include "nl.h"
 #include "nsfs.h"
 #include "parse.h"

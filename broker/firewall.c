@@ -3,6 +3,7 @@
 #include "firewall.h"
 
 #include "firewall-opened.h"
+#include "nl-nft.h"
 #include "nl.h"
 #include "paths.h"
 #include "spawn.h"

@@ -2,7 +2,10 @@
  *
  * One for each namespace (held while it is built or removed) and one, "host", for what they share: the pool
  * of subnets, the ledger of sysctls, the nft table. Order: a namespace's first, then the host's; never two
- * namespaces' at once. */
+ * namespaces' at once.
+ *
+ * Three more are held for no work on what they share, but by one process at a time: ".watch" by the watch as
+ * long as it lives (wake.h), ".doctor" while a packet is followed, ".netns" while RUN/netns is made (nsfs.c). */
 #pragma once
 
 #include <glib.h>

@@ -29,7 +29,7 @@ typedef struct Network {
     GArray *routes;     /* HostRoute; a multipath route is one for each of its hops */
 } Network;
 
-/* Unicast routes of all tables but local's. Two dumps. */
+/* Unicast routes of all tables but local's. Three dumps: the links, and the routes of each family. */
 Network *network_read(Nl *host, GError **error);
 void network_free(Network *network);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(Network, network_free)

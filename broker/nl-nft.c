@@ -228,3 +228,74 @@ GPtrArray *nl_nft_tables(const char *except, GError **error)
                ? g_steal_pointer(&found)
                : NULL;
 }
+
+static int rules_of(const struct nlmsghdr *h)
+{
+    const struct nlattr *attr;
+
+    mnl_attr_for_each(attr, h, sizeof(struct nfgenmsg)) if (mnl_attr_get_type(attr) == NFTA_CHAIN_USE &&
+                                                            mnl_attr_validate(attr, MNL_TYPE_U32) >=
+                                                                0) return (int)ntohl(mnl_attr_get_u32(attr));
+    return 0;
+}
+
+/* The first answer: an acknowledgement where there is no such chain, else the chain. */
+static int chain_answer(const struct nlmsghdr *h, ssize_t length, GError **error)
+{
+    int errnum = 0;
+
+    if (length < (ssize_t)sizeof *h)
+        errnum = errno;
+    else if (h->nlmsg_type == NLMSG_ERROR)
+        errnum = -((const struct nlmsgerr *)mnl_nlmsg_get_payload(h))->error;
+    else
+        return rules_of(h);
+    if (errnum == ENOENT || errnum == 0)
+        return 0;
+    (void)failed("chains", errnum, error);
+    return -1;
+}
+
+/* Without NLM_F_ACK there is one answer. */
+static int ask_chain(struct mnl_socket *sock, const char *table, const char *chain, GError **error)
+{
+    char room[8192]; /* a chain's answer has some dozen bytes, an error carries the request */
+    struct nlmsghdr *h = mnl_nlmsg_put_header(room);
+    struct nfgenmsg *family = mnl_nlmsg_put_extra_header(h, sizeof *family);
+    ssize_t length = -1;
+
+    h->nlmsg_type = (NFNL_SUBSYS_NFTABLES << 8) | NFT_MSG_GETCHAIN;
+    h->nlmsg_flags = NLM_F_REQUEST;
+    family->nfgen_family = NFPROTO_INET;
+    mnl_attr_put_strz(h, NFTA_CHAIN_TABLE, table);
+    mnl_attr_put_strz(h, NFTA_CHAIN_NAME, chain);
+    if (sock && mnl_socket_sendto(sock, h, h->nlmsg_len) > 0)
+        length = mnl_socket_recvfrom(sock, room, sizeof room);
+    return chain_answer(h, length, error);
+}
+
+bool nl_nft_rules_of(const char *table, const char *const *chains, int *ret_rules, GError **error)
+{
+    struct mnl_socket *sock = mnl_socket_open2(NETLINK_NETFILTER, SOCK_CLOEXEC);
+    bool fine = true;
+
+    if (sock && mnl_socket_bind(sock, 0, MNL_SOCKET_AUTOPID) < 0) {
+        mnl_socket_close(sock);
+        sock = NULL;
+    }
+    for (; fine && *chains; chains++, ret_rules++) {
+        *ret_rules = ask_chain(sock, table, *chains, error);
+        fine = *ret_rules >= 0;
+    }
+    if (sock)
+        mnl_socket_close(sock);
+    return fine;
+}
+
+int nl_nft_rules(const char *table, const char *chain, GError **error)
+{
+    const char *const chains[] = {chain, NULL};
+    int rules;
+
+    return nl_nft_rules_of(table, chains, &rules, error) ? rules : -1;
+}

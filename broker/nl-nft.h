@@ -34,3 +34,9 @@ typedef struct NftTable {
 /* The tables of families inet, ip and ip6, but for those that @except begins, in the kernel's order.
  * NftTable* with free function; NULL and an error. */
 GPtrArray *nl_nft_tables(const char *except, GError **error);
+
+/* How many rules are in chain @chain of nftables' table "inet TABLE" of the current namespace (with jumps to
+ * it counted); 0 where there is no such chain or table, -1 and an error. One request, no list. */
+int nl_nft_rules(const char *table, const char *chain, GError **error);
+/* The same for several @chains, NULL-terminated, into as many of @ret_rules. */
+bool nl_nft_rules_of(const char *table, const char *const *chains, int *ret_rules, GError **error);

@@ -1,4 +1,4 @@
-/* nl.h - rtnetlink: the only file that speaks to the kernel's routing socket. */
+/* nl.h - rtnetlink: what is asked of the kernel's routing socket (the watch listens to its news itself). */
 #pragma once
 
 #include <glib.h>
@@ -39,7 +39,8 @@ typedef bool (*NlEach)(const struct nlmsghdr *message, void *user);
 bool nl_get(Nl *nl, NlEach each, void *user, GError **error);
 
 /* A dump: @type RTM_GETLINK, RTM_GETADDR, RTM_GETROUTE, RTM_GETRULE …; @family AF_UNSPEC for all. Restarted
- * on NLM_F_DUMP_INTR. Not on the way of `up`. */
+ * on NLM_F_DUMP_INTR. Of a family that the kernel does not have (ipv6.disable=1) there is nothing. Not on the
+ * way of a plain `up`: it grows with the host. */
 bool nl_dump(Nl *nl, uint16_t type, uint8_t family, NlEach each, void *user, GError **error);
 
 /* The same for the routes of one routing table: the kernel leaves the others out (strict checking,
@@ -57,9 +58,3 @@ void nl_settle(Nl *nl, const char *name);
 
 /* Index of the interface, 0 when there is none. */
 unsigned nl_ifindex(Nl *nl, const char *name);
-
-/* How many rules are in chain @chain of nftables' table "inet TABLE" of the current namespace (with jumps to
- * it counted); 0 where there is no such chain or table, -1 and an error. One request, no list. */
-int nl_nft_rules(const char *table, const char *chain, GError **error);
-/* The same for several @chains, NULL-terminated, into as many of @ret_rules. */
-bool nl_nft_rules_of(const char *table, const char *const *chains, int *ret_rules, GError **error);

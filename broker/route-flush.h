@@ -3,7 +3,7 @@
 
 #include "nl.h"
 
-/* Removes the routes and rules inside that bear ROUTE_PROTOCOL. Costs two dumps: not on the way of a first
+/* Removes the routes and rules inside that bear ROUTE_PROTOCOL. Costs four dumps, routes and rules of each family: not on the way of a first
  * `up`. */
 bool route_flush(Nl *inside, GError **error);
 
