@@ -130,6 +130,10 @@ static void link_names_check(const Check *check, const LinkConf *link, guint ind
 {
     if (g_str_equal(link->name.text, "lo"))
         check_slip_key(check, link->lines, "Name", "lo is there already");
+    if (!if_name_sayable(link->host_name.text))
+        check_slip_key(check, link->lines, "HostName",
+                       "the host's firewall cannot name such an interface: only letters, digits and "
+                       "._-@+ do");
     for (guint i = 0; i < index; i++) {
         const LinkConf *other = check->conf->links->pdata[i];
         if (g_str_equal(link->name.text, other->name.text))
@@ -141,20 +145,26 @@ static void link_names_check(const Check *check, const LinkConf *link, guint ind
     }
 }
 
-/* Two default routes of the same family and metric: the kernel has "File exists" to say about the second. */
-static void defaults_check(const Check *check, const LinkConf *link, guint index)
+static bool is_given_subnet(const LinkConf *link)
 {
+    return link->subnet_auto == TRISTATE_YES && check_is_wire(link);
+}
+
+/* Two default routes of the same family and metric: the kernel has "File exists" to say about the second. */
+static void defaults_check(const Check *check, const LinkConf *link, const LinkConf *other)
+{
+    if (is_given_subnet(link) && is_given_subnet(other))
+        check_slip_key(check, link->lines, "Subnet",
+                       "[Link %s] has a subnet with the default route already; give this one Address= "
+                       "and HostAddress=",
+                       other->label);
     for (guint i = 0; i < link->gateways->len; i++) {
         const IpPrefix *gateway = link->gateways->pdata[i];
-        for (guint j = 0; j < index; j++) {
-            const LinkConf *other = check->conf->links->pdata[j];
-            if (has_family(other->gateways, gateway->address.family))
-                check_slip_prefix(
-                    check, gateway,
-                    "[Link %s] has an %s gateway already; write this one as [Route NAME] with a "
-                    "Metric= or Table=",
-                    other->label, check_family(gateway->address.family));
-        }
+        if (has_family(other->gateways, gateway->address.family))
+            check_slip_prefix(check, gateway,
+                              "[Link %s] has an %s gateway already; write this one as [Route NAME] with a "
+                              "Metric= or Table=",
+                              other->label, check_family(gateway->address.family));
     }
 }
 
@@ -169,7 +179,8 @@ void check_link(const Check *check, LinkConf *link, guint index)
     gateways_check(check, link);
     pools_check(check, link);
     link_names_check(check, link, index);
-    defaults_check(check, link, index);
+    for (guint i = 0; i < index; i++)
+        defaults_check(check, link, check->conf->links->pdata[i]);
     if (link->kind->check && !link->kind->check(link, &error))
         conf_slip(check->slips, error);
 }

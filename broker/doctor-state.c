@@ -1,7 +1,7 @@
 /* doctor-state.c - checks of netnsctl doctor: is the namespace there, are its links and ends. */
 #include "device.h"
 #include "doctor-check.h"
-#include "firewall.h"
+#include "ip.h"
 #include "plan.h"
 
 #include <unistd.h>
@@ -72,7 +72,7 @@ static bool is_to_be_down(const Patient *patient, const char *name)
 /* To be pasted into a shell of root's, and the name may be of somebody's choice inside. */
 static char *up_command(const Patient *patient, const char *name)
 {
-    g_autofree char *quoted = firewall_can_say(name) ? g_strdup(name) : g_shell_quote(name);
+    g_autofree char *quoted = if_name_sayable(name) ? g_strdup(name) : g_shell_quote(name);
 
     return g_strdup_printf("ip -n %s link set %s up", patient->name, quoted);
 }

@@ -105,13 +105,6 @@ static const char *const ruleset =
     "  }\n"
     "}\n";
 
-bool firewall_can_say(const char *interface)
-{
-    static const char sayable[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._-@:+";
-
-    return strspn(interface, sayable) == strlen(interface);
-}
-
 void guarded_done(Guarded *guarded)
 {
     g_strfreev(guarded->interfaces);

@@ -37,9 +37,6 @@ char **firewall_wanting(const char *subject);
 /* Nothing of any subject. *ret_changed: it did want something. */
 bool firewall_want_nothing(const char *name, bool *ret_changed, GError **error);
 
-/* Can nft(8) name this interface? A wildcard or a quote in a name cannot be said. */
-bool firewall_can_say(const char *interface);
-
 /* The host forwards for its namespaces and for nobody else (forwarding_guarded()). */
 typedef struct Guarded {
     char **interfaces; /* forward only because of us: nft elements `ipv4 . "eth0"`, sorted; owned */

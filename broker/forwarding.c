@@ -8,6 +8,7 @@
 #include "forwarding.h"
 
 #include "firewall.h"
+#include "ip.h"
 #include "ledger.h"
 #include "passage.h"
 #include "paths.h"
@@ -28,7 +29,7 @@
 static bool is_hosts_own(const char *name, Nl *host)
 {
     return !g_str_equal(name, "all") && !g_str_equal(name, "default") && !g_str_equal(name, "lo") &&
-           firewall_can_say(name) && (nl_ifgroup(host, name) & FIREWALL_GROUP_MASK) != FIREWALL_GROUP;
+           if_name_sayable(name) && (nl_ifgroup(host, name) & FIREWALL_GROUP_MASK) != FIREWALL_GROUP;
 }
 
 /* Names below /proc/sys/net/FAMILY/conf that are the host's own interfaces. */

@@ -179,6 +179,13 @@ bool if_name_parse(const char *text, IfName *ret, GError **error)
     return true;
 }
 
+bool if_name_sayable(const char *name)
+{
+    static const char sayable[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._-@:+";
+
+    return strspn(name, sayable) == strlen(name);
+}
+
 void if_name_shorten(const char *full, IfName *ret)
 {
     size_t length = strlen(full);

@@ -32,6 +32,9 @@ bool if_name_parse(const char *text, IfName *ret, GError **error);
 #define ALTNAME_MAX 127 /* ALTIFNAMSIZ - 1 of <linux/if.h>, which cannot be included beside <net/if.h> */
 bool if_name_clean(const char *text, size_t max, GError **error);
 
+/* Can nft(8) and a shell name this interface? A wildcard or a quote in a name cannot be said there. */
+bool if_name_sayable(const char *name);
+
 /* An interface name for @full that fits: @full itself up to 15 characters, else "vn-", 8 hex digits of a hash
  * of @full that never changes between versions (FNV-1a, 32 bits), and @full's last character. */
 void if_name_shorten(const char *full, IfName *ret);

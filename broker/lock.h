@@ -5,7 +5,8 @@
  * namespaces' at once.
  *
  * Three more are held for no work on what they share, but by one process at a time: ".watch" by the watch as
- * long as it lives (wake.h), ".doctor" while a packet is followed, ".netns" while RUN/netns is made (nsfs.c). */
+ * long as it lives (wake.h), ".doctor" while a packet is followed, ".netns" while RUN/netns is made (nsfs.c).
+ */
 #pragma once
 
 #include <glib.h>

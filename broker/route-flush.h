@@ -3,8 +3,8 @@
 
 #include "nl.h"
 
-/* Removes the routes and rules inside that bear ROUTE_PROTOCOL. Costs four dumps, routes and rules of each family: not on the way of a first
- * `up`. */
+/* Removes the routes and rules inside that bear ROUTE_PROTOCOL. Costs four dumps, routes and rules of each
+ * family: not on the way of a first `up`. */
 bool route_flush(Nl *inside, GError **error);
 
 /* Removes the rules for which @matches says so, and such routes of @table (0: of all tables). */

@@ -105,7 +105,7 @@ static char *pairs_text(const Ways *ways, const Uplink *uplinks)
     for (guint i = 0; i < ways->ends->len; i++)
         for (size_t f = 0; f < G_N_ELEMENTS(families); f++) {
             const Interface *out = uplinks[f].interface;
-            if (!out || !firewall_can_say(out->name) || (f > 0 && out == uplinks[0].interface))
+            if (!out || !if_name_sayable(out->name) || (f > 0 && out == uplinks[0].interface))
                 continue;
             g_string_append_printf(text, "%s\"%s\" . \"%s\"", text->len ? ", " : "",
                                    g_array_index(ways->ends, WayEnd, i).host_name, out->name);
