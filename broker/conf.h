@@ -234,6 +234,7 @@ GQuark conf_error_quark(void);
 typedef enum ConfError {
     CONF_ERROR_NOT_FOUND, /* no file, and no type was asked for */
     CONF_ERROR_INVALID,   /* a slip; the message starts with file:line */
+    CONF_ERROR_GONE,      /* no file any more of what is up (status.h) */
     CONF_ERROR_UNSAFE,    /* not root's, or writable by others */
 } ConfError;
 

@@ -56,6 +56,9 @@ void doctor_check_conf(Patient *patient)
     if (patient->conf) {
         host_report(patient);
         change_report(patient);
+    } else if (g_error_matches(patient->slip, CONF_ERROR, CONF_ERROR_GONE)) {
+        finding_add(patient, FINDING_NOTE, "configuration", g_strdup(patient->slip->message),
+                    g_strdup_printf("it stays until: netnsctl stop %s", patient->name));
     } else if (patient->slip && !g_error_matches(patient->slip, CONF_ERROR, CONF_ERROR_NOT_FOUND)) {
         slips_report(patient, record && record->asked ? record->type : NULL);
     }

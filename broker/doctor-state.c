@@ -1,7 +1,6 @@
 /* doctor-state.c - checks of netnsctl doctor: is the namespace there, are its links and ends. */
 #include "device.h"
 #include "doctor-check.h"
-#include "ip.h"
 #include "plan.h"
 
 #include <unistd.h>
@@ -49,11 +48,13 @@ void doctor_check_state(Patient *patient)
     };
     const char *state = json_string_value(json_object_get(patient->status, "state"));
 
-    for (size_t i = 0; i < G_N_ELEMENTS(words); i++)
+    for (size_t i = 0; i < G_N_ELEMENTS(words); i++) {
+        bool cannot_start = patient->slip && words[i].level == FINDING_NOTE;
         if (g_strcmp0(state, words[i].state) == 0)
             finding_add(patient, words[i].level, "state",
                         g_strdup(words[i].text ? words[i].text : why_broken(patient)),
-                        advise(words[i].advice, patient->name));
+                        cannot_start ? NULL : advise(words[i].advice, patient->name));
+    }
 }
 
 /* ActivationPolicy=down */
@@ -69,12 +70,13 @@ static bool is_to_be_down(const Patient *patient, const char *name)
     return false;
 }
 
-/* To be pasted into a shell of root's, and the name may be of somebody's choice inside. */
-static char *up_command(const Patient *patient, const char *name)
+/* Only root's doctor looks at the host. */
+static bool is_cut_off(const Patient *patient, const json_t *link)
 {
-    g_autofree char *quoted = if_name_sayable(name) ? g_strdup(name) : g_shell_quote(name);
+    const char *end = json_string_value(json_object_get(link, "peer"));
 
-    return g_strdup_printf("ip -n %s link set %s up", patient->name, quoted);
+    return patient->host && end && !json_object_get(link, "peer_namespace") &&
+           nl_ifindex(patient->host, end) && !nl_is_set_up(patient->host, end);
 }
 
 void doctor_check_links(Patient *patient)
@@ -88,10 +90,14 @@ void doctor_check_links(Patient *patient)
         const char *state = json_string_value(json_object_get(link, "state"));
         if (!name || !state || g_str_equal(state, "up") || is_to_be_down(patient, name))
             continue;
-        bool down = g_str_equal(state, "down");
-        finding_add(patient, FINDING_WARNING, "links", g_strdup_printf("%s inside is %s", name, state),
-                    down ? up_command(patient, name)
-                         : g_strdup("look at the interface that is its other end, or below it"));
+        bool cut_off = is_cut_off(patient, link), down = g_str_equal(state, "down");
+        char *text = cut_off ? g_strdup_printf("%s inside is %s: its end in the host, %s, was set down", name,
+                                               state, json_string_value(json_object_get(link, "peer")))
+                             : g_strdup_printf("%s inside is %s", name, state);
+        /* to set it up again does not bring back the routes that went with it */
+        finding_add(patient, FINDING_WARNING, "links", text,
+                    cut_off || down ? patient_anew(patient)
+                                    : g_strdup("look at the interface that is its other end, or below it"));
     }
 }
 

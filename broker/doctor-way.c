@@ -6,8 +6,8 @@
 #include "doctor-route.h"
 #include "doctor-rule.h"
 #include "firewall.h"
+#include "forwarding.h"
 #include "ip.h"
-#include "sysctl.h"
 #include "ways.h"
 
 #include <net/if.h>
@@ -252,15 +252,14 @@ static bool passage_out(Patient *patient, int family, Passage *ret)
     return false;
 }
 
-/* A tunnel that is not masqueraded is meant to reach the world only where the host forwards for it, and not
- * the answers of its ports alone. */
+/* A tunnel that is not masqueraded is meant to reach the world only where the host is a router by its own
+ * settings: else our table keeps it, and an end may forward for the answers of its ports alone. */
 static bool is_meant(const Passage *passage)
 {
-    g_autofree char *path = g_strdup_printf("net/%s/conf/%s/forwarding",
-                                            passage->family == AF_INET ? "ipv4" : "ipv6", passage->end);
-    g_autofree char *value = sysctl_read(path);
+    g_auto(Guarded) guarded = forwarding_guarded();
 
-    return is_masqueraded(passage) || g_strcmp0(value, "1") == 0;
+    return is_masqueraded(passage) ||
+           !(guarded.families & (passage->family == AF_INET ? FAMILIES_IPV4 : FAMILIES_IPV6));
 }
 
 /* Where the host itself can reach IPv4 but has no IPv6, its namespaces need none either. */

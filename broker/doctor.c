@@ -22,9 +22,9 @@ typedef struct Check {
 } Check;
 
 static const Check checks[] = {
-    {doctor_check_conf},         {doctor_check_state},       {doctor_check_links},
-    {doctor_check_ends, true},   {doctor_check_table, true}, {doctor_check_way_out, true},
-    {doctor_check_way_in, true},
+    {doctor_check_conf},        {doctor_check_state},         {doctor_check_links},
+    {doctor_check_ends, true},  {doctor_check_inside, true},  {doctor_check_ruleset, true},
+    {doctor_check_table, true}, {doctor_check_way_out, true}, {doctor_check_way_in, true},
 };
 
 typedef struct Doctor {

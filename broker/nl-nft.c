@@ -207,7 +207,7 @@ static void take_table(const struct nlmsghdr *h, void *user)
     const char *name = text(attribute(h, NFTA_TABLE_NAME)), *family = family_of(h);
     NftTable *table;
 
-    if (!family || g_str_has_prefix(name, tables->except))
+    if (!family || (tables->except && g_str_has_prefix(name, tables->except)))
         return;
     table = g_new0(NftTable, 1);
     *table = (NftTable){family, g_strdup(name), number(attribute(h, NFTA_TABLE_FLAGS)) & NFT_TABLE_F_OWNER};

@@ -31,8 +31,8 @@ typedef struct NftTable {
     bool owned; /* by a running process, so that nobody else can change it (flags owner) */
 } NftTable;
 
-/* The tables of families inet, ip and ip6, but for those that @except begins, in the kernel's order.
- * NftTable* with free function; NULL and an error. */
+/* The tables of families inet, ip and ip6, but for those that @except (NULL: none) begins, in the kernel's
+ * order. NftTable* with free function; NULL and an error. */
 GPtrArray *nl_nft_tables(const char *except, GError **error);
 
 /* How many rules are in chain @chain of nftables' table "inet TABLE" of the current namespace (with jumps to

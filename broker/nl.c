@@ -457,6 +457,14 @@ unsigned nl_ifindex(Nl *nl, const char *name)
                                                                              : 0;
 }
 
+bool nl_is_set_up(Nl *nl, const char *name)
+{
+    struct ifreq request = {};
+
+    g_strlcpy(request.ifr_name, name, sizeof request.ifr_name);
+    return ioctl(mnl_socket_get_fd(nl->socket), SIOCGIFFLAGS, &request) == 0 && request.ifr_flags & IFF_UP;
+}
+
 void nl_settle(Nl *nl, const char *name)
 {
     unsigned index;

@@ -58,3 +58,6 @@ void nl_settle(Nl *nl, const char *name);
 
 /* Index of the interface, 0 when there is none. */
 unsigned nl_ifindex(Nl *nl, const char *name);
+
+/* Has somebody set it up (IFF_UP)? Whether it has a carrier is another matter. False when there is none. */
+bool nl_is_set_up(Nl *nl, const char *name);

@@ -66,7 +66,7 @@ Conf *status_conf(const char *name, const Record *record, GError **error)
     if (!conf && record && record->asked && g_error_matches(slip, CONF_ERROR, CONF_ERROR_NOT_FOUND))
         return conf_load(name, record->type, CONF_STRICT, NULL, error);
     if (!conf && record && g_error_matches(slip, CONF_ERROR, CONF_ERROR_NOT_FOUND)) {
-        g_set_error(error, CONF_ERROR, CONF_ERROR_INVALID, "the file %s was made from is gone", name);
+        g_set_error(error, CONF_ERROR, CONF_ERROR_GONE, "the file %s was made from is gone", name);
         return NULL;
     }
     if (!conf)

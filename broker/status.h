@@ -27,5 +27,5 @@ char **status_names(GError **error);
 
 /* The configuration of @name: of its files, or where a type was asked for without a file (@record, may be
  * NULL) of that type. NULL and an error; CONF_ERROR_NOT_FOUND where neither a file nor a record says
- * anything. */
+ * anything, CONF_ERROR_GONE where the record is of a file that is no more. */
 Conf *status_conf(const char *name, const Record *record, GError **error);

@@ -244,6 +244,7 @@ facts() {
 slips() {
     conf slip <<<$'[Namespace]\nTpye=nat\n[Access]\nUsres=x'
     PATIENT=slip ill 'slip: broken' 'configuration: slip.netns:2: ' 'configuration: slip.netns:4: ' 'mend the file, then: netnsctl start slip'
+    fails grep -q 'first use' <<<"$($NB doctor slip)"
     conf slip <<<$'[Namespace]\nType=basic\n[Firewall]\nFile=/etc/none.nft'
     PATIENT=slip ill 'slip: warning' 'File=/etc/none.nft: '
     rm /etc/netns-broker/slip.netns
@@ -274,10 +275,41 @@ states() {
 ends_gone() {
     conf low <<<$'[Namespace]\nType=nat'; up low
     ip -n low link set vn-low1 down
-    PATIENT=low ill 'links: vn-low1 inside is down' 'ip -n low link set vn-low1 up'
+    PATIENT=low ill 'links: vn-low1 inside is down' 'routes: inside there is no IPv4 default route any more' 'netnsctl stop low and netnsctl start low make all of it anew'
+    $NB down low; up low; PATIENT=low well
+    ip link set vn-low0 down
+    PATIENT=low ill 'its end in the host, vn-low0, was set down' 'netnsctl stop low and'
     ip link del vn-low0
     PATIENT=low ill '[Link host]: its interface inside, vn-low1, is gone' '[Link host]: its end in the host, vn-low0, is gone'
     $NB down low; rm /etc/netns-broker/low.netns
+}
+# what was put in and was taken out by hand; what the admin's file says to leave out is no fault
+inside_gone() {
+    conf low <<<$'[Namespace]\nType=nat'; up low
+    local address; address=$(ip -n low -j -4 addr show vn-low1 | jq -r '.[0].addr_info[0] | "\(.local)/\(.prefixlen)"')
+    ip -n low addr del "$address" dev vn-low1
+    PATIENT=low ill "links: vn-low1 inside has lost its address $address" 'routes: inside there is no IPv4 default route any more'
+    $NB down low; up low; ip -n low -6 route del default
+    PATIENT=low ill 'routes: inside there is no IPv6 default route any more' 'IPv4 out: leaves'
+    $NB down low
+    conf low <<<$'[Namespace]\nType=basic\n[Link a]\nKind=veth\nAddress=10.66.0.2/24\nHostAddress=10.66.0.1/24'; up low; PATIENT=low well
+    rm /etc/netns-broker/low.netns; contains "$($NB doctor low)" 'configuration: the file low was made from is gone'
+    $NB down low
+    up --type=nat low; said=$($NB doctor low); fails grep -q removed <<<"$said"; contains "$said" 'low: good'; $NB down low
+}
+rules_gone() {
+    conf low <<<$'[Namespace]\nType=nat\n[Firewall]\nFile=default.nft'; up low; PATIENT=low well
+    in_ns low nft flush ruleset
+    PATIENT=low ill 'its own firewall: the namespace has no rules any more, and was given those of /usr/lib/netns-broker/default.nft'
+    local line; line=$(PATIENT=low advice | grep ^ip); $line
+    PATIENT=low well; contains "$(in_ns low nft list ruleset)" 'inet firewall'
+    $NB down low; rm /etc/netns-broker/low.netns
+}
+# without masquerading nothing is led to the world by a host that is no router: its ports make its end forward, and nothing is wrong
+tunnel_port() {
+    conf low <<<$'[Namespace]\nType=tunnel\n[Port a]\nListen=8081\nTo=80'; up low
+    same "$(cat /proc/sys/net/ipv4/conf/vn-low0/forwarding)" 1
+    PATIENT=low well; $NB down low; rm /etc/netns-broker/low.netns
 }
 users() {
     conf hers <<<$'[Namespace]\nType=nat\n[Access]\nUsers=alice\nAuthorize=list'; chmod 600 /etc/netns-broker/hers.netns
@@ -363,6 +395,9 @@ meets "--json has table, chain and rule apart" facts
 it "slips, files that are missing, files that have changed" slips
 it "down, broken and why, foreign, changing, not there" states
 it "links that are down or gone" ends_gone
+it "addresses, default routes and a file that are gone" inside_gone
+it "the namespace's own rules that are gone" rules_gone
+it "a tunnel with a published port is not thought to lead to the world" tunnel_port
 it "users hear what the broker may tell, and that root sees more" users
 it "without a name all are looked at" all
 it "a doctor that is ended removes its table, the next one that of one that was killed" cleaned
