@@ -114,6 +114,16 @@ static json_t *record_to_json(const Record *record)
 }
 
 /* No fsync: /run does not outlive the kernel that the record describes. */
+/* A disk that is nearly full takes a part of it, and no errno says so. */
+static bool write_whole(int fd, const char *text)
+{
+    ssize_t written = write(fd, text, strlen(text));
+
+    if (written >= 0 && written < (ssize_t)strlen(text))
+        errno = ENOSPC;
+    return written == (ssize_t)strlen(text);
+}
+
 bool record_save(const Record *record, GError **error)
 {
     g_autofree char *path = record_path(record->name);
@@ -123,7 +133,7 @@ bool record_save(const Record *record, GError **error)
     bool fine = g_mkdir_with_parents(RUN_DIR, 0755) == 0 && (mkdir(STATE_DIR, 0700) == 0 || errno == EEXIST);
     int fd = fine ? open(fresh, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0600) : -1;
 
-    fine = fd >= 0 && text && write(fd, text, strlen(text)) == (ssize_t)strlen(text);
+    fine = fd >= 0 && text && write_whole(fd, text);
     if (fd >= 0)
         fine = close(fd) == 0 && fine;
     fine = fine && rename(fresh, path) == 0;

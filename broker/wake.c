@@ -15,6 +15,7 @@
 
 /* Without a journal its words go here. */
 #define LOG RUN_DIR "/watch.log"
+#define LOG_BYTES (256 * 1024) /* of earlier ones that are kept: /run is memory */
 /* firewall_stamp() of the table that its twin was made after; not there: there is no twin. Among the locks,
  * where no change wakes the watch. */
 #define FOLLOWED RUN_DIR "/lock/.followed"
@@ -42,6 +43,8 @@ G_GNUC_NORETURN static void become_watch(void)
 
     if (log < 0 || dup2(log, 2) < 0)
         _exit(1);
+    if (lseek(log, 0, SEEK_END) > LOG_BYTES && ftruncate(log, 0) < 0)
+        say_warning("cannot empty " LOG ": %s", strerrordesc_np(errno));
     execv(WATCH_PATH, argv);
     say_error("cannot start " WATCH_PATH ": %s", strerrordesc_np(errno));
     _exit(1);

@@ -61,6 +61,26 @@ adopted() {
     same "$(ip -n lab -j route | jq -r 'length')" 0
     ip netns del lab; diff <(echo "$BEFORE") <(host_state)
 }
+adopted_sysctls() { # setting "all" sets "default" too: they come back in the other order
+    ip netns add lab; in_ns lab sysctl -qw net.ipv6.conf.default.disable_ipv6=1
+    conf lab <<<$'[Namespace]\nType=nat\nAdopt=yes\nIPv6=no'
+    $NB up lab; same "$(in_ns lab sysctl -n net.ipv6.conf.all.disable_ipv6)" 1
+    $NB down lab
+    same "$(in_ns lab sysctl -n net.ipv6.conf.all.disable_ipv6 net.ipv6.conf.default.disable_ipv6 | xargs)" '0 1'
+    ip netns del lab; diff <(echo "$BEFORE") <(host_state)
+}
+# what cannot be removed is told, and tried again
+not_all_removed() {
+    conf lab <<<$'[Namespace]\nType=nat\n[NAT]\nHostAccess=yes'; $NB up lab
+    rm /run/netns-broker/dns/lab/hosts; mkdir /run/netns-broker/dns/lab/hosts
+    local said; said=$($NB down lab 2>&1) && return 1
+    same "$said" 'netnsctl: lab: not all of it could be removed: cannot remove /run/netns-broker/dns/lab/hosts: Is a directory'
+    same "$($NB list --json | jq -r '.[] | select(.name == "lab").state')" broken
+    fails ip netns exec lab true; fails ip link show vn-lab0
+    rmdir /run/netns-broker/dns/lab/hosts; same "$($NB down lab 2>&1)" ''
+    [ ! -e /run/netns-broker/state/lab.json ]
+    diff <(echo "$BEFORE") <(host_state)
+}
 plain_file() {
     echo hello >/run/netns/lab; lab_conf
     local said; said=$($NB up lab 2>&1) && return 1
@@ -200,6 +220,8 @@ it "a broken file keeps what runs, and down still works" bad_file_keeps
 it "a change that the kernel refuses keeps the namespace, and the next up mends it" change_fails
 it "a namespace of somebody else's is refused and not touched" foreign
 it "Adopt=yes takes it over and gives it back" adopted
+it "an adopted namespace gets back the sysctls that others set too" adopted_sysctls
+it "down says what it could not remove, and removes it the next time" not_all_removed
 it "a plain file in /run/netns is refused and not touched" plain_file
 it "a pin that lost its mount is replaced" stale_pin
 it "down of what was deleted by hand leaves nothing" deleted_by_hand

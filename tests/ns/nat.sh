@@ -125,6 +125,13 @@ default_in_pieces() {
     ip route del 0.0.0.0/1; ip route del 128.0.0.0/1
     same "$(in_ns helloworld curl -s -m 5 http://203.0.113.2/)" 203.0.113.1
 }
+ipv6_off() {
+    sysctl -qw net.ipv6.conf.all.disable_ipv6=1; conf off <<<$'[Namespace]\nType=nat'
+    same "$($NB up off 2>&1)" ''; same "$(in_ns off curl -s -m 5 http://203.0.113.2/)" 203.0.113.1
+    same "$($NB doctor off)" $'off: good\n    IPv4 out: leaves by uplink0'
+    $NB down off; sysctl -qw net.ipv6.conf.all.disable_ipv6=0
+    ip addr add 2001:db8::1/64 dev uplink0 nodad; ip -6 route add default via 2001:db8::2 # they went with it
+}
 pool_full() {
     conf tiny <<<$'[Namespace]\nType=nat\n[Link]\nPool=\nPool=198.18.0.0/30'
     conf tiny2 <<<$'[Namespace]\nType=nat\n[Link]\nPool=\nPool=198.18.0.0/30'
@@ -155,6 +162,7 @@ it "nobody outside can open connections into a nat namespace, the host can" noth
 it "the host does not become a router between its own networks" host_no_router
 it "without masquerading there is no way through the host, in or out, unless its admin makes it a router" no_way_out
 it "another who makes the host a router meanwhile is not hindered, and keeps it" host_router_by_another
+it "a host that switched IPv6 off by sysctl gives IPv4, and nothing is wrong" ipv6_off
 it "after down of everything the host is as it was" restored
 world_down
 finish
