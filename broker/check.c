@@ -7,6 +7,7 @@
 #include "check-host.h"
 #include "conf-source.h"
 #include "paths.h"
+#include "say.h"
 
 #include <getopt.h>
 #include <stdio.h>
@@ -107,10 +108,8 @@ int check_main(int argc, char **argv)
     static const struct option options[] = {{"root", required_argument, NULL, 'r'}, {0}};
     bool good = true;
     for (int option; (option = getopt_long(argc, argv, "", options, NULL)) != -1;) {
-        if (option != 'r') {
-            fprintf(stderr, "Usage: netnsctl check [--root=DIRECTORY] [FILE|NAME]...\n");
-            return 2;
-        }
+        if (option != 'r')
+            return say_usage("check [--root=DIRECTORY] [FILE|NAME]...");
         conf_set_root(optarg);
         elsewhere = true;
     }

@@ -37,8 +37,7 @@ typedef struct Doctor {
 
 static int usage(void)
 {
-    fprintf(stderr, "usage: netnsctl doctor [--json] [--no-ask-password] [NAME...]\n");
-    return 2;
+    return say_usage("doctor [--json] [--no-ask-password] [NAME...]");
 }
 
 /* -1: go on, else the exit status. */

@@ -63,7 +63,7 @@ static int watch_main(int argc, char **argv)
 
 static int usage(FILE *out, int status)
 {
-    fprintf(out, "usage: netnsctl VERB [OPTION...] [NAME...]\n\n");
+    fprintf(out, "Usage: netnsctl VERB [OPTION...] [NAME...]\n\n");
     for (size_t i = 0; i < G_N_ELEMENTS(verbs); i++)
         fprintf(out, ROW, verbs[i].name, verbs[i].arguments, verbs[i].help);
     fprintf(out, ROW ROW, "--help", "", "this text", "--version", "", "the version");

@@ -216,6 +216,17 @@ static void words_print(const char *key, const json_t *words)
         line(&key, "%s", text->str);
 }
 
+static void reach_print(const json_t *entry)
+{
+    json_t *words = json_array();
+
+    if (json_is_true(json_object_get(entry, "host_access")))
+        json_array_append_new(words, json_string("the host"));
+    json_array_extend(words, json_object_get(entry, "namespace_access"));
+    words_print("May reach", words);
+    json_decref(words);
+}
+
 static void ports_print(const json_t *ports)
 {
     const char *key = "Ports";
@@ -281,7 +292,7 @@ void page_status(const json_t *entry)
     words_print("Domains", json_object_get(dns, "domains"));
     obstacles_print(json_object_get(entry, "obstacles"));
     ports_print(json_object_get(entry, "ports"));
-    words_print("May reach", json_object_get(entry, "namespace_access"));
+    reach_print(entry);
     processes_print(json_object_get(entry, "processes"));
 }
 

@@ -50,21 +50,30 @@ static char *address_part(const char *text, const char **ret_ports)
     return g_strndup(text, (size_t)(end - text));
 }
 
+static bool is_number(const char *text)
+{
+    return *text && text[strspn(text, "0123456789")] == '\0';
+}
+
 bool port_listen_parse(const char *text, PortListen *ret, GError **error)
 {
     const char *ports = text;
     PortListen listen = *ret;
     g_autofree char *address = address_part(text, &ports);
     listen.address = (IpAddress){0};
-    if (address && strchr(ports, ':')) {
-        g_set_error(error, CONF_ERROR, CONF_ERROR_INVALID, "an IPv6 address goes into brackets");
+    if (address && (strchr(ports, ':') || is_number(address))) {
+        bool second = !strchr(ports, ':') || strchr(address, '.');
+        g_set_error(error, CONF_ERROR, CONF_ERROR_INVALID,
+                    second ? "two ports: that in the namespace goes to To="
+                           : "an IPv6 address goes into brackets");
         return false;
     }
     if (address && !ip_address_parse(address, &listen.address, error))
         return false;
     if (!port_range_parse(ports, &listen.range)) {
         g_set_error(error, CONF_ERROR, CONF_ERROR_INVALID,
-                    "write it as PORT or PORT-PORT (1 to 65535), or ADDRESS:PORT");
+                    "write it as PORT or PORT-PORT (1 to 65535), or ADDRESS:PORT%s",
+                    strchr(ports, '/') ? "; TCP or UDP is said by Protocol=" : "");
         return false;
     }
     *ret = listen;

@@ -61,7 +61,7 @@ static bool save_one(const char *name)
     if (lock >= 0)
         close(lock);
     if (!fine)
-        say_error("%s: not saved: %s", name, error->message);
+        say_error("%s: not saved: %s", name, say_without(name, error->message));
     return fine;
 }
 
@@ -69,10 +69,8 @@ int save_firewall_main(int argc, char **argv)
 {
     int status = 0;
 
-    if (argc < 2 || argv[1][0] == '-') {
-        fprintf(stderr, "usage: netnsctl save-firewall NAME...\n");
-        return 2;
-    }
+    if (argc < 2 || argv[1][0] == '-')
+        return say_usage("save-firewall NAME...");
     if (geteuid() != 0) {
         say_error("only root can do this");
         return 1;

@@ -7,6 +7,7 @@
 #include <stdarg.h>
 #include <stdbool.h>
 #include <stdio.h>
+#include <string.h>
 #include <sys/stat.h>
 
 static const char *say_program = "netns-broker";
@@ -50,3 +51,16 @@ static void say(int priority, const char *format, va_list args)
 SAY(say_error, 3)
 SAY(say_warning, 4)
 SAY(say_info, 6)
+
+int say_usage(const char *words)
+{
+    fprintf(stderr, "Usage: %s %s\n", say_program, words);
+    return 2;
+}
+
+const char *say_without(const char *name, const char *text)
+{
+    const char *rest = g_str_has_prefix(text, name) ? text + strlen(name) : text;
+
+    return g_str_has_prefix(rest, ": ") ? rest + 2 : text;
+}

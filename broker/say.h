@@ -11,3 +11,9 @@ void say_as(const char *program);
 void say_error(const char *format, ...) G_GNUC_PRINTF(1, 2);
 void say_warning(const char *format, ...) G_GNUC_PRINTF(1, 2);
 void say_info(const char *format, ...) G_GNUC_PRINTF(1, 2);
+
+/* @text without "NAME: " at its front, for a sentence that begins with the name already. Within @text. */
+const char *say_without(const char *name, const char *text);
+
+/* "Usage: PROGRAM WORDS" on stderr. Returns 2, the exit status for it. */
+int say_usage(const char *words);

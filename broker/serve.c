@@ -252,8 +252,8 @@ int main(int argc, char **argv)
     Options options;
     say_as("netns-broker serve");
     if (!options_parse(argc, argv, &options)) {
-        say_error("usage: netns-broker serve [--listen /PATH] [--idle-timeout SECONDS]");
-        return 2;
+        say_as("netns-broker");
+        return say_usage("serve [--listen /PATH] [--idle-timeout SECONDS]");
     }
     mallopt(M_ARENA_MAX, 1); /* threads here wait rather than compute: one arena keeps the process small */
     if (!server_init(&options))

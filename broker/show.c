@@ -26,10 +26,8 @@ int show_main(int argc, char **argv)
         else
             usage = true;
     }
-    if (usage || argc - optind != 1) {
-        fprintf(stderr, "Usage: netnsctl show [--root=DIRECTORY] NAME|FILE\n");
-        return 2;
-    }
+    if (usage || argc - optind != 1)
+        return say_usage("show [--root=DIRECTORY] NAME|FILE");
     g_autoptr(Conf) conf = load(argv[optind], &error);
     if (!conf) {
         say_error("%s", error->message);

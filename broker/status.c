@@ -178,7 +178,7 @@ static void put_obstacles(json_t *entry, const char *name)
 /* What is opened, from the record too: what a file says counts from the next start on. */
 static void put_opened(json_t *entry, const Record *record)
 {
-    static const char *const keys[] = {"ports", "namespace_access"};
+    static const char *const keys[] = {"ports", "host_access", "namespace_access"};
     for (size_t i = 0; record && i < G_N_ELEMENTS(keys); i++)
         if (json_object_get(record->detail, keys[i]))
             json_object_set(entry, keys[i], json_object_get(record->detail, keys[i]));

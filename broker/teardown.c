@@ -133,7 +133,7 @@ G_GNUC_NORETURN static void down_detached(const char *name)
 
     if (host && down_locked(name, host, &error))
         _exit(0);
-    say_error("%s: not all of it could be removed: %s", name, error->message);
+    say_error("%s: not all of it could be removed: %s", name, say_without(name, error->message));
     _exit(1);
 }
 

@@ -21,11 +21,8 @@ typedef struct Wanted {
 
 static int usage(const char *verb)
 {
-    bool up = g_str_equal(verb, "up");
-
-    fprintf(stderr, "usage: netns-broker %s %s[--all] NAME...\n", verb,
-            up ? "[--type=TYPE] " : "[--no-block] ");
-    return 2;
+    return say_usage(g_str_equal(verb, "up") ? "up [--type=TYPE] --all | NAME..."
+                                             : "down [--no-block] --all | NAME...");
 }
 
 /* -1: go on, else the exit status. */
@@ -79,7 +76,8 @@ static bool up_one(const char *name, const Wanted *wanted, Nl *host)
             say_info("%s: changed as its file says", name);
         return true;
     }
-    say_error("%s: not %s: %s", name, result == BUILD_MADE ? "up" : "changed", error->message);
+    say_error("%s: not %s: %s", name, result == BUILD_MADE ? "up" : "changed",
+              say_without(name, error->message));
     return false;
 }
 
@@ -89,7 +87,7 @@ static bool down_one(const char *name, const Wanted *wanted, Nl *host)
 
     if (teardown(name, host, !wanted->no_block, &error))
         return true;
-    say_error("%s: not all of it could be removed: %s", name, error->message);
+    say_error("%s: not all of it could be removed: %s", name, say_without(name, error->message));
     return false;
 }
 
