@@ -21,6 +21,14 @@ static void put_strings(json_t *object, const char *key, const GPtrArray *string
     json_object_set_new(object, key, array);
 }
 
+static void put_words(json_t *object, const char *key, char *const *words)
+{
+    json_t *array = json_array();
+    for (; *words; words++)
+        json_array_append_new(array, json_string(*words));
+    json_object_set_new(object, key, array);
+}
+
 static json_t *families_of(Families families)
 {
     json_t *array = json_array();
@@ -95,6 +103,8 @@ static json_t *namespace_json(const Graph *graph, const GraphNamespace *ns)
     put_string(object, "state", ns->state);
     put_string(object, "description", ns->description);
     put_true(object, "firewall", ns->firewall);
+    put_words(object, "ports", ns->ports);
+    put_words(object, "namespace_access", ns->reaches);
     json_object_set_new(object, "processes", json_integer(ns->processes));
     for (guint l = 0; l < ns->links->len; l++)
         json_array_append_new(links, link_json(graph, ns->links->pdata[l]));

@@ -7,6 +7,8 @@
 
 #include <stdlib.h>
 
+#define ITEMS_SHOWN 3u /* of a list in a namespace's box */
+
 void graph_free(Graph *graph)
 {
     if (!graph)
@@ -138,6 +140,24 @@ char *graph_namespace_kind(const GraphNamespace *ns)
     return g_strconcat(ns->type ? ns->type : "", ns->type && !up ? ", " : "", up ? "" : ns->state, NULL);
 }
 
+/* "ports 8080, udp 53, …": the first of @items after @one or @several; NULL: there are none. */
+static char *words_list(const char *one, const char *several, char *const *items)
+{
+    guint count = g_strv_length((char **)items);
+    g_autoptr(GString) text = g_string_new(count == 1 ? one : several);
+    for (guint i = 0; i < MIN(count, ITEMS_SHOWN); i++)
+        g_string_append_printf(text, "%s%s", i > 0 ? ", " : " ", items[i]);
+    if (count > ITEMS_SHOWN)
+        g_string_append(text, ", …");
+    return count > 0 ? g_strdup(text->str) : NULL;
+}
+
+static void words_add(GPtrArray *words, char *word)
+{
+    if (word)
+        g_ptr_array_add(words, word);
+}
+
 char **graph_namespace_words(const GraphNamespace *ns)
 {
     g_autoptr(GPtrArray) words = g_ptr_array_new();
@@ -150,6 +170,8 @@ char **graph_namespace_words(const GraphNamespace *ns)
                         g_strdup_printf("%u process%s", ns->processes, ns->processes == 1 ? "" : "es"));
     if (ns->dns[0])
         g_ptr_array_add(words, g_strconcat("DNS ", ns->dns[0], ns->dns[1] ? ", …" : "", NULL));
+    words_add(words, words_list("port", "ports", ns->ports));
+    words_add(words, words_list("may reach", "may reach", ns->reaches));
     g_ptr_array_add(words, NULL);
     return (char **)g_ptr_array_steal(words, NULL);
 }

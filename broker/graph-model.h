@@ -79,7 +79,8 @@ typedef struct GraphLink {
 typedef struct GraphNamespace {
     char *name, *type, *state, *description; /* all but the name may be NULL */
     char **dns;                              /* never NULL */
-    bool firewall, slip;                     /* has a ruleset of its own; its file is not right */
+    char **ports, **reaches; /* published, as "8080" or "udp 53"; names of NamespaceAccess=; never NULL */
+    bool firewall, slip;     /* has a ruleset of its own; its file is not right */
     guint processes;
     GPtrArray *links; /* GraphLink* */
 } GraphNamespace;

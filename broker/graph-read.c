@@ -120,21 +120,40 @@ void graph_namespace_free(void *data)
     g_free(ns->state);
     g_free(ns->description);
     g_strfreev(ns->dns);
+    g_strfreev(ns->ports);
+    g_strfreev(ns->reaches);
     g_ptr_array_unref(ns->links);
     g_free(ns);
 }
 
-static char **read_dns(const json_t *entry)
+static char **read_words(const json_t *list)
 {
-    g_autoptr(GPtrArray) servers = g_ptr_array_new();
+    g_autoptr(GPtrArray) words = g_ptr_array_new();
     size_t i;
-    const json_t *server;
-    json_array_foreach(json_object_get(json_object_get(entry, "dns"), "servers"), i, server)
+    const json_t *word;
+    json_array_foreach((json_t *)list, i, word)
     {
-        g_ptr_array_add(servers, printable(json_string_value(server)));
+        g_ptr_array_add(words, printable(json_string_value(word)));
     }
-    g_ptr_array_add(servers, NULL);
-    return (char **)g_ptr_array_steal(servers, NULL);
+    g_ptr_array_add(words, NULL);
+    return (char **)g_ptr_array_steal(words, NULL);
+}
+
+/* TCP goes without saying. */
+static char **read_ports(const json_t *list)
+{
+    g_autoptr(GPtrArray) words = g_ptr_array_new();
+    size_t i;
+    const json_t *port;
+    json_array_foreach((json_t *)list, i, port)
+    {
+        g_autofree char *protocol = printable(string(port, "protocol")),
+                        *listen = printable(string(port, "listen"));
+        bool tcp = g_str_equal(protocol, "tcp");
+        g_ptr_array_add(words, g_strconcat(tcp ? "" : protocol, tcp ? "" : " ", listen, NULL));
+    }
+    g_ptr_array_add(words, NULL);
+    return (char **)g_ptr_array_steal(words, NULL);
 }
 
 static GraphNamespace *read_namespace(const json_t *entry, const json_t *links)
@@ -146,7 +165,9 @@ static GraphNamespace *read_namespace(const json_t *entry, const json_t *links)
     ns->type = clean(entry, "type");
     ns->state = clean(entry, "state");
     ns->description = clean(entry, "description");
-    ns->dns = read_dns(entry);
+    ns->dns = read_words(json_object_get(json_object_get(entry, "dns"), "servers"));
+    ns->ports = read_ports(json_object_get(entry, "ports"));
+    ns->reaches = read_words(json_object_get(entry, "namespace_access"));
     ns->firewall = string(entry, "ruleset") != NULL;
     ns->slip = string(entry, "error") != NULL;
     ns->processes = (guint)json_array_size(json_object_get(entry, "processes"));
