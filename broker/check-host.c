@@ -4,6 +4,7 @@
  * (--root=). */
 #include "check-host.h"
 
+#include "conf-check.h"
 #include "ip.h"
 #include "listener.h"
 #include "nft.h"
@@ -84,6 +85,70 @@ static void rival_note(const Conf *conf, const LinkConf *link, GPtrArray *notes)
         note(notes, conf_cite(link->lines, "HostName"), *word);
 }
 
+/* AF_UNSPEC: it is neither. */
+static IpAddress address_of(const struct sockaddr *addr)
+{
+    IpAddress address = {.family = addr ? addr->sa_family : AF_UNSPEC};
+
+    if (address.family == AF_INET)
+        address.v4 = ((const struct sockaddr_in *)(const void *)addr)->sin_addr;
+    else if (address.family == AF_INET6)
+        address.v6 = ((const struct sockaddr_in6 *)(const void *)addr)->sin6_addr;
+    else
+        address.family = AF_UNSPEC;
+    return address;
+}
+
+/* Of a mask, which the kernel gives without gaps. */
+static uint8_t length_of(const struct sockaddr *mask)
+{
+    IpAddress address = address_of(mask);
+    const uint8_t *bytes = address.family == AF_INET6 ? address.v6.s6_addr : (const uint8_t *)&address.v4;
+    unsigned length = 0;
+
+    for (unsigned i = 0; address.family != AF_UNSPEC && i < (address.family == AF_INET6 ? 16 : 4); i++)
+        length += (unsigned)__builtin_popcount(bytes[i]);
+    return (uint8_t)length;
+}
+
+static bool overlap(const IpPrefix *a, const IpPrefix *b)
+{
+    return a->address.family == b->address.family &&
+           (ip_prefix_contains(a, &b->address) || ip_prefix_contains(b, &a->address));
+}
+
+/* A network that the host has on another interface: what is for one of them goes to the other. */
+static void network_note(const LinkConf *link, const char *host_name, const struct ifaddrs *one,
+                         GPtrArray *notes)
+{
+    const IpPrefix theirs = {.address = address_of(one->ifa_addr), .length = length_of(one->ifa_netmask)};
+
+    if (theirs.address.family == AF_UNSPEC || ip_address_is_link_local(&theirs.address) ||
+        one->ifa_flags & IFF_LOOPBACK || g_str_equal(one->ifa_name, host_name))
+        return;
+    for (guint i = 0; i < link->host_addresses->len; i++) {
+        g_autofree char *text = ip_prefix_format(&theirs);
+        g_autofree char *what = g_strdup_printf("the host has %s on %s: what is for one of the two networks "
+                                                "goes to the other",
+                                                text, one->ifa_name);
+        if (overlap(link->host_addresses->pdata[i], &theirs))
+            note(notes, conf_cite(link->lines, "HostAddress"), what);
+    }
+}
+
+static void networks_note(const Conf *conf, const LinkConf *link, GPtrArray *notes)
+{
+    char name[IFNAMSIZ], host_name[IFNAMSIZ];
+    struct ifaddrs *all = NULL;
+
+    plan_link_names(conf, link, name, host_name);
+    if (link->host_addresses->len == 0 || !check_is_wire(link) || getifaddrs(&all) < 0)
+        return;
+    for (const struct ifaddrs *one = all; one; one = one->ifa_next)
+        network_note(link, host_name, one, notes);
+    freeifaddrs(all);
+}
+
 static bool host_has(const IpAddress *address)
 {
     struct ifaddrs *all = NULL;
@@ -91,11 +156,7 @@ static bool host_has(const IpAddress *address)
     if (getifaddrs(&all) < 0)
         return true; /* who knows */
     for (const struct ifaddrs *one = all; one && !found; one = one->ifa_next) {
-        IpAddress own = {.family = one->ifa_addr ? one->ifa_addr->sa_family : AF_UNSPEC};
-        if (own.family == AF_INET)
-            own.v4 = ((const struct sockaddr_in *)(const void *)one->ifa_addr)->sin_addr;
-        else if (own.family == AF_INET6)
-            own.v6 = ((const struct sockaddr_in6 *)(const void *)one->ifa_addr)->sin6_addr;
+        IpAddress own = address_of(one->ifa_addr);
         found = own.family == address->family && ip_address_equal(&own, address);
     }
     freeifaddrs(all);
@@ -165,6 +226,7 @@ void check_host(const Conf *conf, GPtrArray *notes)
         if (link->parent.text[0] && !if_nametoindex(link->parent.text))
             note(notes, conf_cite(link->lines, "Parent"), "there is no such interface here now");
         rival_note(conf, link, notes);
+        networks_note(conf, link, notes);
     }
     for (int point = 0; point < HOOK_POINTS; point++)
         for (guint i = 0; i < conf->hooks[point]->len; i++) {

@@ -132,6 +132,12 @@ ipv6_off() {
     $NB down off; sysctl -qw net.ipv6.conf.all.disable_ipv6=0
     ip addr add 2001:db8::1/64 dev uplink0 nodad; ip -6 route add default via 2001:db8::2 # they went with it
 }
+taken_network() { # said by check and by the doctor; what is up does not stand in its own way
+    conf own <<<$'[Namespace]\nType=basic\n[Link]\nKind=veth\nAddress=203.0.113.9/24\nHostAddress=203.0.113.8/24'
+    same "$($NB check own)" $'own.netns:6: [Link eth0] HostAddress=203.0.113.8/24: note: the host has 203.0.113.1/24 on uplink0: what is for one of the two networks goes to the other\nown.netns: good'
+    conf own <<<$'[Namespace]\nType=basic\n[Link]\nKind=veth\nAddress=10.66.0.2/24\nHostAddress=10.66.0.1/24'
+    $NB up own; same "$($NB check own)" 'own.netns: good'; $NB down own
+}
 pool_full() {
     conf tiny <<<$'[Namespace]\nType=nat\n[Link]\nPool=\nPool=198.18.0.0/30'
     conf tiny2 <<<$'[Namespace]\nType=nat\n[Link]\nPool=\nPool=198.18.0.0/30'
@@ -152,6 +158,7 @@ it "nat leaves the global forwarding switches alone" no_global_forwarding
 it "the subnet is the same again after down and up" stable
 it "a subnet that the host routes elsewhere is not taken" avoids_routes
 it "a VPN's default route in two halves does not take the pool" default_in_pieces
+it "a network that the host has already is told" taken_network
 it "a full pool is one sentence with file and line" pool_full
 it "twenty nat namespaces have twenty subnets and all work" many
 it "namespaces cannot reach each other by default" apart
