@@ -70,15 +70,16 @@ static bool has_family(const GPtrArray *prefixes, int family)
     return false;
 }
 
-/* Of the chosen subnet: the host may have no IPv6, and then there is none inside. */
-static bool was_given_address(const Patient *patient, int family)
+/* Of its chosen subnet: the host may have no IPv6, and then there is none inside. */
+static bool was_given_address(const Patient *patient, const LinkConf *conf, int family)
 {
     size_t i, j;
     json_t *link, *text;
 
     json_array_foreach(json_object_get(patient->record->detail, "links"), i, link)
     {
-        json_array_foreach(json_object_get(link, "addresses"), j, text)
+        bool same = g_strcmp0(json_string_value(json_object_get(link, "label")), conf->label) == 0;
+        json_array_foreach(same ? json_object_get(link, "addresses") : NULL, j, text)
         {
             IpPrefix prefix;
             if (ip_prefix_parse(json_string_value(text), &prefix, NULL) && prefix.address.family == family)
@@ -95,7 +96,7 @@ static bool was_given_gateway(const Patient *patient, int family)
         const LinkConf *link = patient->conf->links->pdata[i];
         if (link->up != TRISTATE_NO &&
             (has_family(link->gateways, family) ||
-             (link->subnet_auto == TRISTATE_YES && was_given_address(patient, family))))
+             (link->subnet_auto == TRISTATE_YES && was_given_address(patient, link, family))))
             return true;
     }
     return false;
@@ -126,19 +127,18 @@ void doctor_check_inside(Patient *patient)
     check_default(patient, AF_INET6);
 }
 
-/* NULL: it cannot be asked. */
-static GPtrArray *tables_inside(const Patient *patient, GError **error)
+static bool any_table_inside(const Patient *patient, GError **error)
 {
     int home = nsfs_open_self(error);
-    GPtrArray *tables = NULL;
+    bool any = true;
 
     if (home >= 0 && nsfs_enter(patient->nsfd, error)) {
-        tables = nl_nft_tables(NULL, error);
+        (void)nl_nft_any(&any, error);
         nsfs_return(home);
     }
     if (home >= 0)
         close(home);
-    return tables;
+    return any;
 }
 
 /* Only whether there are tables at all: what is in them may be changed at will (save-firewall). */
@@ -146,15 +146,15 @@ void doctor_check_ruleset(Patient *patient)
 {
     const Ruleset *ruleset = patient->conf ? patient->conf->firewall.ruleset : NULL;
     g_autoptr(GError) error = NULL;
-    g_autoptr(GPtrArray) tables = NULL;
+    bool any;
 
     if (!ruleset || g_strcmp0(ruleset->digest, patient->record->ruleset) != 0 ||
         !strstr(ruleset->text, "table"))
         return;
-    tables = tables_inside(patient, &error);
+    any = any_table_inside(patient, &error);
     if (error)
         finding_add(patient, FINDING_WARNING, "its own firewall", g_strdup(error->message), NULL);
-    else if (tables->len == 0)
+    else if (!any)
         finding_add(
             patient, FINDING_BROKEN, "its own firewall",
             g_strdup_printf("the namespace has no rules any more, and was given those of %s", ruleset->path),

@@ -4,6 +4,7 @@
 #include "doctor-rule.h"
 
 #include "firewall.h"
+#include "listing.h"
 #include "paths.h"
 #include "spawn.h"
 
@@ -31,12 +32,6 @@ static const char *family_word(uint8_t family)
 /* ---- the rule's text -------------------------------------------------------------------------------- */
 
 /* nft reads its arguments as a script, and whoever may make chains may call them anything. */
-static bool is_plain(const char *name)
-{
-    return *name && strspn(name, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_.-/\\") ==
-                        strlen(name);
-}
-
 /* The line that ends with the handle; @ret_number: which rule of the chain it is, from 1. */
 static char *line_of_handle(const char *listing, uint64_t handle, unsigned *ret_number)
 {
@@ -97,7 +92,7 @@ static char *rule_text(const Obstacle *obstacle, uint64_t handle)
     char *const argv[] = {(char *)NFT_PATH, (char *)"-a",    (char *)"list",  (char *)"chain",
                           obstacle->family, obstacle->table, obstacle->chain, NULL};
     g_autofree char *listing =
-        is_plain(obstacle->table) && is_plain(obstacle->chain) ? spawn_ask(argv) : NULL;
+        nft_is_identifier(obstacle->table) && nft_is_identifier(obstacle->chain) ? spawn_ask(argv) : NULL;
     unsigned number = 0;
     g_autofree char *line = listing ? line_of_handle(listing, handle, &number) : NULL;
 

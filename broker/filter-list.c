@@ -6,6 +6,7 @@
  * table, and of an owned one that cannot be had even so we take what the kernel tells of its chains. */
 #include "filter-list.h"
 
+#include "listing.h"
 #include "nft.h"
 #include "nl-nft.h"
 
@@ -83,12 +84,38 @@ static json_t *list_by_table(const char *except, GError **error)
     json_t *objects = json_array();
     bool fine = tables;
 
-    for (guint i = 0; fine && i < tables->len; i++)
-        fine = add_table(objects, tables->pdata[i], except, error);
+    for (guint i = 0; fine && i < tables->len; i++) {
+        const NftTable *table = tables->pdata[i];
+        fine = !nft_is_identifier(table->name) || add_table(objects, table, except, error);
+    }
     if (fine)
         return json_pack("{so}", "nftables", objects);
     json_decref(objects);
     return NULL;
+}
+
+/* Names that nft cannot be told are those of nobody's firewall, and must not come into a command. */
+static bool is_sayable(const json_t *item)
+{
+    static const char *const keys[] = {"table", "chain", "name"};
+    const json_t *object = json_object_iter_value(json_object_iter((json_t *)item));
+    bool named = json_object_get(item, "table") || json_object_get(item, "chain");
+
+    for (size_t i = 0; i < G_N_ELEMENTS(keys); i++) {
+        const char *name = json_string_value(json_object_get(object, keys[i]));
+        if (name && (named || i < 2) && !nft_is_identifier(name))
+            return false;
+    }
+    return true;
+}
+
+static void keep_sayable(json_t *listed)
+{
+    json_t *objects = json_object_get(listed, "nftables");
+
+    for (size_t i = json_array_size(objects); i-- > 0;)
+        if (!is_sayable(json_array_get(objects, i)))
+            json_array_remove(objects, i);
 }
 
 /* While others change the ruleset a table may have gone when it is asked for: then once more. */
@@ -105,5 +132,6 @@ json_t *filter_list(const char *except, GError **error)
         if (!listed)
             listed = list_by_table(except, error);
     }
+    keep_sayable(listed);
     return listed;
 }

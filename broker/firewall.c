@@ -23,15 +23,18 @@ static const char *const subjects[] = {"ports", "reach", "ways"};
 #define RULESET_FILE RUN_DIR "/ruleset.nft"
 /* The chains, and how many rules they have with the jumps to them: for a look at whether somebody flushed
  * one. The last ones are those of firewall_opened[]. */
-static const char *const chains[] = {"forward",    "postrouting", "input", "host",       "sources",
-                                     "prerouting", "output",      "ports", "namespaces", NULL};
-#define CHAINS 9
-static const int rules_closed[CHAINS] = {11, 2, 2, 4, 5}, rules_opened[CHAINS] = {15, 4, 3, 4, 5, 4, 2, 6, 5};
+static const char *const chains[] = {"forward", "postrouting", "input",      "host",
+                                     "sources", "strangers",   "prerouting", "output",
+                                     "ports",   "namespaces",  NULL};
+#define CHAINS 10
+static const int rules_closed[CHAINS] = {11, 2, 2, 4, 5, 7},
+                 rules_opened[CHAINS] = {15, 4, 3, 4, 5, 7, 4, 2, 6, 5};
 
 /* Sources: who may write any source address could have the host answer to strangers, past Uplink= too, and
  * have conntrack take what strangers send to the host or to another namespace for answers. So it is looked at
  * before conntrack is. With several links the way back may be another one: then at the host's own alone.
- * Invalid: NAT passes over what conntrack makes nothing of, and it would leave with its inner address. */
+ * Invalid, untracked: NAT passes over what conntrack makes nothing of, and it would leave with its inner
+ * address. */
 /* Everything is about our groups; an accept here does not overrule a drop of another table. Every packet that
  * neither comes from nor goes to a link of ours leaves the chains by their policy. */
 /* What may leave beside a VPN by Uplink= bears the mark by which Mullvad's own table, which drops all else,
@@ -69,26 +72,34 @@ static const char *const ruleset =
     "    meta iifgroup & 0xffff0000 == 0x6e620000 meta oifgroup & 0xffff0000 == 0x6e620000 drop comment "
     "\"namespace to namespace\"\n"
     "    meta iifgroup & 0xffff0008 == 0x6e620008 iifname . oifname != @ways drop comment \"Uplink=\"\n"
-    "    meta nfproto ipv4 meta iifgroup & 0xffff0001 == 0x6e620001 ct state invalid drop comment \"not to "
+    "    meta nfproto ipv4 meta iifgroup & 0xffff0001 == 0x6e620001 ct state { invalid, untracked } drop "
+    "comment \"not to "
     "be "
     "masqueraded\"\n"
-    "    meta nfproto ipv6 meta iifgroup & 0xffff0004 == 0x6e620004 ct state invalid drop comment \"not to "
+    "    meta nfproto ipv6 meta iifgroup & 0xffff0004 == 0x6e620004 ct state { invalid, untracked } drop "
+    "comment \"not to "
     "be "
     "masqueraded\"\n"
-    "    meta nfproto ipv4 meta oifgroup & 0xffff0001 == 0x6e620001 ct state != { established, related } "
-    "ct status & dnat == 0 drop comment \"into a masqueraded one\"\n"
-    "    meta nfproto ipv6 meta oifgroup & 0xffff0004 == 0x6e620004 ct state != { established, related } "
-    "ct status & dnat == 0 drop comment \"into a masqueraded one\"\n"
+    "    meta nfproto ipv4 meta oifgroup & 0xffff0001 == 0x6e620001 "
+    "jump strangers comment \"into a masqueraded one\"\n"
+    "    meta nfproto ipv6 meta oifgroup & 0xffff0004 == 0x6e620004 "
+    "jump strangers comment \"into a masqueraded one\"\n"
     "    meta nfproto ipv4 meta nfproto @closed meta iifgroup & 0xffff0001 == 0x6e620000 "
     "ct state != { established, related } drop comment \"out of one without a way out\"\n"
     "    meta nfproto ipv6 meta nfproto @closed meta iifgroup & 0xffff0004 == 0x6e620000 "
     "ct state != { established, related } drop comment \"out of one without a way out\"\n"
     "    meta nfproto ipv4 meta nfproto @closed meta oifgroup & 0xffff0001 == 0x6e620000 "
-    "ct state != { established, related } ct status & dnat == 0 drop comment \"into one without a way out\"\n"
+    "jump strangers comment \"into one without a way out\"\n"
     "    meta nfproto ipv6 meta nfproto @closed meta oifgroup & 0xffff0004 == 0x6e620000 "
-    "ct state != { established, related } ct status & dnat == 0 drop comment \"into one without a way out\"\n"
+    "jump strangers comment \"into one without a way out\"\n"
     "    meta nfproto . iifname @guarded meta nfproto . oifname @guarded drop comment \"the host is no "
     "router\"\n"
+    "  }\n"
+    "  chain strangers {\n"
+    "    comment \"neither an answer nor for a published port\"\n"
+    "    ct state { established, related } return\n"
+    "    ct status dnat return\n"
+    "    drop\n" /* what conntrack knows nothing of (invalid, notrack) has no status to be compared */
     "  }\n"
     "  chain input {\n"
     "    type filter hook input priority filter; policy accept;\n"

@@ -91,22 +91,57 @@ char *listing_tidy(const char *listing)
     return g_string_free(out, FALSE);
 }
 
-/* Quotes and comments as nft's scanner sees them (src/scanner.l): a quoted string may have several lines. */
-bool listing_includes(const char *text)
+/* src/scanner.l: string */
+bool nft_is_identifier(const char *name)
+{
+    static const char set[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ_.0123456789/\\-";
+
+    return (g_ascii_isalpha(*name) || *name == '_' || *name == '.') && strspn(name, set) == strlen(name);
+}
+
+/* Quotes and comments as nft's scanner sees them (src/scanner.l): a quoted string may have several lines.
+ * Never beyond the end. */
+static size_t token_length(const char *at)
+{
+    size_t length = strspn(at, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_./\\-");
+
+    if (length == 0 && *at == '"')
+        length = 1 + strcspn(at + 1, "\"") + 1;
+    else if (length == 0 && *at == '#')
+        length = strcspn(at, "\n");
+    else if (length == 0)
+        length = 1;
+    return strnlen(at, length);
+}
+
+/* "table inet box {" and perhaps a comment: as far as the brace. 0: it is something else. */
+static size_t head_length(const char *at)
+{
+    g_autofree char *line = g_strndup(at, strcspn(at, "\n"));
+    g_auto(GStrv) words = g_strsplit(line, " ", 5);
+    bool fine = g_strv_length(words) >= 4 && g_str_equal(words[0], "table") && nft_is_identifier(words[1]) &&
+                nft_is_identifier(words[2]) && g_str_equal(words[3], "{") && (!words[4] || *words[4] == '#');
+
+    return fine ? (size_t)(strchr(at, '{') - at) + 1 : 0;
+}
+
+bool listing_is_tables(const char *text)
 {
     static const char word[] = "include";
+    int depth = 0;
 
     for (const char *at = text; *at;) {
-        size_t length = strspn(at, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_./\\-");
-        if (length == sizeof word - 1 && !strncmp(at, word, length))
-            return true;
-        if (length == 0 && *at == '"')
-            length = 1 + strcspn(at + 1, "\"") + 1;
-        else if (length == 0 && *at == '#')
-            length = strcspn(at, "\n");
-        else if (length == 0)
-            length = 1;
-        at += strnlen(at, length);
+        size_t length = token_length(at);
+        if (depth == 0 && !g_ascii_isspace(*at) && *at != '#') {
+            if ((length = head_length(at)) == 0)
+                return false;
+            depth = 1;
+        } else if (length == sizeof word - 1 && !strncmp(at, word, length)) {
+            return false;
+        } else {
+            depth += (*at == '{') - (*at == '}');
+        }
+        at += length;
     }
-    return false;
+    return depth == 0;
 }

@@ -12,6 +12,12 @@
  * again when the file is loaded. Elements stand one to a line. Owned by the caller. */
 char *listing_tidy(const char *listing);
 
-/* Would nft, reading @text, read another file, too? nft prints comments as they are, quotes and all, and
- * whoever speaks to the kernel without nft may put anything into one. */
-bool listing_includes(const char *text);
+/* Is @name one that nft can be told, as a word? The kernel takes any bytes for the name of a table or a chain
+ * from whoever speaks to it without nft, and nft prints them as they are: a line end in one would begin a
+ * command. */
+bool nft_is_identifier(const char *name);
+
+/* Would nft, reading @text, make tables and do nothing else? It prints names and comments as they are, line
+ * ends and quotes and all, and whoever speaks to the kernel without nft may put commands into one: to read
+ * another file, to wait for ever. */
+bool listing_is_tables(const char *text);

@@ -207,7 +207,7 @@ static void take_table(const struct nlmsghdr *h, void *user)
     const char *name = text(attribute(h, NFTA_TABLE_NAME)), *family = family_of(h);
     NftTable *table;
 
-    if (!family || (tables->except && g_str_has_prefix(name, tables->except)))
+    if (!family || g_str_has_prefix(name, tables->except))
         return;
     table = g_new0(NftTable, 1);
     *table = (NftTable){family, g_strdup(name), number(attribute(h, NFTA_TABLE_FLAGS)) & NFT_TABLE_F_OWNER};
@@ -227,6 +227,22 @@ GPtrArray *nl_nft_tables(const char *except, GError **error)
     return ask("tables", NFT_MSG_GETTABLE, NLM_F_DUMP, take_table, reset_tables, &tables, error)
                ? g_steal_pointer(&found)
                : NULL;
+}
+
+static void take_any(const struct nlmsghdr *h, void *user)
+{
+    (void)h;
+    *(bool *)user = true;
+}
+
+static void reset_any(void *user)
+{
+    *(bool *)user = false;
+}
+
+bool nl_nft_any(bool *ret, GError **error)
+{
+    return ask("tables", NFT_MSG_GETTABLE, NLM_F_DUMP, take_any, reset_any, ret, error);
 }
 
 static int rules_of(const struct nlmsghdr *h)

@@ -31,9 +31,12 @@ typedef struct NftTable {
     bool owned; /* by a running process, so that nobody else can change it (flags owner) */
 } NftTable;
 
-/* The tables of families inet, ip and ip6, but for those that @except (NULL: none) begins, in the kernel's
+/* The tables of families inet, ip and ip6, but for those that @except begins, in the kernel's
  * order. NftTable* with free function; NULL and an error. */
 GPtrArray *nl_nft_tables(const char *except, GError **error);
+
+/* Is there any table, of whatever family? */
+bool nl_nft_any(bool *ret, GError **error);
 
 /* How many rules are in chain @chain of nftables' table "inet TABLE" of the current namespace (with jumps to
  * it counted); 0 where there is no such chain or table, -1 and an error. One request, no list. */

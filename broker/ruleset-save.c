@@ -217,9 +217,8 @@ static bool save_to(const char *path, const Conf *conf, Record *record, int nsfd
         return true;
     if (!*live)
         return refuse(error, path, "not written, the namespace has no rules any more");
-    if (listing_includes(live))
-        return refuse(error, path,
-                      "not written, nft would take words of these rules for the command to include a file");
+    if (!listing_is_tables(live))
+        return refuse(error, path, "not written, nft would take words of these rules for commands");
     head = header(conf, by, path, ret->loaded);
     text = g_strconcat(head, live, NULL);
     if (!loads_again(text, live, error) || !write_out(path, conf->name, text, error))

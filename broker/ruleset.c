@@ -69,9 +69,11 @@ static void chain_close(const json_t *chain, GString *text)
                                get(chain, "family"), get(chain, "table"), get(chain, "name"));
 }
 
+/* Ours are in chains that nft made. Programs inside may have made others, of any name. */
 static void rule_remove(const json_t *rule, GString *text)
 {
-    if (g_str_equal(get(rule, "comment"), LISTING_PASSING))
+    if (g_str_equal(get(rule, "comment"), LISTING_PASSING) && nft_is_identifier(get(rule, "table")) &&
+        nft_is_identifier(get(rule, "chain")))
         g_string_append_printf(text, "delete rule %s %s %s handle %lld\n", get(rule, "family"),
                                get(rule, "table"), get(rule, "chain"),
                                (long long)json_integer_value(json_object_get(rule, "handle")));

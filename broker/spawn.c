@@ -33,6 +33,7 @@ static int input_open(const char *input)
 }
 
 #define ASK_LIMIT 3000 /* ms */
+#define READ_LIMIT 60000
 #define OUTPUT_MAX (64 * 1024 * 1024)
 
 /* @out, @err: what becomes its stdout and stderr, -1: ours. */
@@ -137,7 +138,7 @@ bool spawn_read(char *const *argv, char *const *env, int nsfd, const char *input
         *ret = g_strdup("");
         return false;
     }
-    fine = run(argv, env, nsfd, input, out, errors ? out : -1, -1, error);
+    fine = run(argv, env, nsfd, input, out, errors ? out : -1, READ_LIMIT, error);
     *ret = contents(out);
     close(out);
     return fine;

@@ -13,7 +13,8 @@
 bool spawn_run(char *const *argv, char *const *env, int nsfd, const char *input, GError **error);
 
 /* The same, and what it printed on stdout in *ret (owned by the caller, NUL-terminated, at most 64 MiB), on
- * success and failure. With @errors its stderr too, mixed in. */
+ * success and failure. With @errors its stderr too, mixed in. One that takes longer than a minute is killed.
+ */
 bool spawn_read(char *const *argv, char *const *env, int nsfd, const char *input, bool errors, char **ret,
                 GError **error);
 

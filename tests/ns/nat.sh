@@ -52,6 +52,20 @@ nothing_in() {
     web_end
     same "$rc $host" "28 hello"
 }
+# what conntrack makes nothing of: of no connection, or not to be looked at by the admin's own word
+nothing_strange_in() {
+    local to4 to6 forge="$TOP/tests/forge.py"
+    to4=$(inner_address n2 inet) to6=$(inner_address n2 inet6)
+    ip -n net route add 198.18.0.0/15 via 203.0.113.1; ip -n net -6 route add fd6e:6574:6e73::/48 via 2001:db8::1
+    nft -f - <<<'table inet mine { chain p { type filter hook prerouting priority raw; udp dport 5353 notrack; }; }'
+    in_ns n2 nft -f - <<<'table inet seen { counter c { }; chain i { type filter hook input priority 0; tcp sport 4000 counter name c; udp dport 5353 counter name c; }; }'
+    seen() { in_ns n2 nft -j list counter inet seen c | jq '.nftables[] | select(.counter).counter.packets'; }
+    in_ns net python3 "$forge" udp 203.0.113.2 "$to4" 5353; in_ns net python3 "$forge" udp 2001:db8::2 "$to6" 5353
+    in_ns net python3 "$forge" tcp 203.0.113.2 "$to4" 4; in_ns net python3 "$forge" tcp 2001:db8::2 "$to6" 18
+    sleep 0.3; same "$(seen)" 0
+    nft delete table inet mine
+    in_ns n2 nft delete table inet seen; ip -n net route del 198.18.0.0/15; ip -n net -6 route del fd6e:6574:6e73::/48
+}
 host_no_router() {
     # a second uplink: the host forwards for namespaces now, but not from one network to the other
     ip netns add lan; ip link add uplink1 type veth peer name eth0 netns lan
@@ -131,6 +145,7 @@ ipv6_off() {
     same "$($NB doctor off)" $'off: good\n    IPv4 out: leaves by uplink0'
     $NB down off; sysctl -qw net.ipv6.conf.all.disable_ipv6=0
     ip addr add 2001:db8::1/64 dev uplink0 nodad; ip -6 route add default via 2001:db8::2 # they went with it
+    wait_until 200 sh -c 'ip -6 addr show dev uplink0 scope link -tentative | grep .'
 }
 taken_network() { # said by check and by the doctor; what is up does not stand in its own way
     conf own <<<$'[Namespace]\nType=basic\n[Link]\nKind=veth\nAddress=203.0.113.9/24\nHostAddress=203.0.113.8/24'
@@ -166,6 +181,7 @@ it "a namespace cannot open connections to the host by default" host_closed
 it "HostAccess=yes lets it" host_open
 it "the gateway answers pings" ping_gateway
 it "nobody outside can open connections into a nat namespace, the host can" nothing_in
+it "nor send anything else into one: of no connection, or not tracked" nothing_strange_in
 it "the host does not become a router between its own networks" host_no_router
 it "without masquerading there is no way through the host, in or out, unless its admin makes it a router" no_way_out
 it "another who makes the host a router meanwhile is not hindered, and keeps it" host_router_by_another

@@ -308,7 +308,7 @@ s.bind((0, 0))
 s.send(msg(0x10, 1, 0, b'', 10) + msg(0xa00, 0x401 | 4, 1, attr(1, b'evil\0') + attr(6, bytes([0, len(comment)]) + comment)) + msg(0x11, 1, 0, b'', 10))
 X
     in_ns i python3 /run/evil.py; contains "$(in_ns i nft list ruleset)" 'include "/run/i.fifo"'
-    contains "$(said_of timeout 5 $NB save-firewall i)" "i: not saved: $ETC/i.nft: not written, nft would take words of these rules for the command to include a file"
+    contains "$(said_of timeout 5 $NB save-firewall i)" "i: not saved: $ETC/i.nft: not written, nft would take words of these rules for commands"
     cmp /run/i.before $ETC/i.nft; rm /run/i.before /run/i.fifo /run/evil.py; $NB down i; settled
 }
 disk_full() {

@@ -55,22 +55,43 @@ static void passing(void)
           "\tchain c {\n\t\taccept\n\t}\n");
 }
 
-static void includes(void)
+#define BOX "table inet box {\n\tchain c {\n\t\tcounter comment \"a } b\"\n\t}\n}\n"
+
+static void commands(void)
 {
-    static const char *const reads[] = {"include \"/x\"", "}\ninclude \"x\"",
-                                        "a comment \"a\" ; include \"/x\"", "comment \"a\"\ninclude\t\"/x\"",
-                                        "\"a\" include"};
-    static const char *const harmless[] = {"comment \"do not include \"",
-                                           "\"a\ninclude b\"",
-                                           "chain included {",
-                                           "# include",
-                                           "table inet not-include",
-                                           "\"include",
-                                           ""};
-    for (size_t i = 0; i < G_N_ELEMENTS(reads); i++)
-        g_assert_true(listing_includes(reads[i]));
-    for (size_t i = 0; i < G_N_ELEMENTS(harmless); i++)
-        g_assert_false(listing_includes(harmless[i]));
+    static const char *const bad[] = {
+        "include \"/x\"",
+        BOX "include \"x\"",
+        BOX "monitor\n",
+        BOX "\tmonitor\n",
+        "table inet x {}\nmonitor\ntable inet y {\n}\n",
+        "table inet x {\n\tcomment \"a\"; } monitor; table inet y { comment \"b\"\n}\n",
+        "table inet x {\n\tchain c {\n}\n}\nlist ruleset\n",
+        "table inet x {\n\tinclude \"/x\"\n}\n",
+        "table inet x {\n\tcomment \"a\"include \"/x\"\n}\n",
+        "table inet x y {\n}\n",
+        "table inet -x {\n}\n",
+        "table inet x { monitor\n}\n",
+        "table inet x {\n",
+        "table inet x {\n}\n}\n",
+        "# Warning: x\nmonitor\n",
+        "\"",
+    };
+    static const char *const good[] = {
+        "",
+        "\n",
+        BOX,
+        BOX BOX,
+        "# Warning: table ip nat is managed by iptables-nft, do not touch!\n" BOX,
+        "table inet x { # progname nft\n\tflags owner\n}\n",
+        "table inet x {\n\tcomment \"do not include\"\n\tchain included {\n\t}\n}\n",
+        "table inet not-include {\n}\n",
+        "table inet x {\n\t# include } }\n}\n",
+    };
+    for (size_t i = 0; i < G_N_ELEMENTS(bad); i++)
+        g_assert_false(listing_is_tables(bad[i]));
+    for (size_t i = 0; i < G_N_ELEMENTS(good); i++)
+        g_assert_true(listing_is_tables(good[i]));
 }
 
 /* Whatever it is, it ends. */
@@ -91,7 +112,7 @@ int main(int argc, char **argv)
     g_test_add_func("/listing/elements with a timeout of their own are left out", own_timeout);
     g_test_add_func("/listing/elements of a set with a timeout are left out", default_timeout);
     g_test_add_func("/listing/rules of ours that stand for a moment are left out", passing);
-    g_test_add_func("/listing/a command to read another file is seen, and no word of a comment", includes);
+    g_test_add_func("/listing/what is more than tables is seen, and no word of a comment", commands);
     g_test_add_func("/listing/odd text is gone through to its end", odd);
     return g_test_run();
 }
