@@ -303,7 +303,11 @@ rules_gone() {
     PATIENT=low ill 'its own firewall: the namespace has no rules any more, and was given those of /usr/lib/netns-broker/default.nft'
     local line; line=$(PATIENT=low advice | grep ^ip); $line
     PATIENT=low well; contains "$(in_ns low nft list ruleset)" 'inet firewall'
-    $NB down low; rm /etc/netns-broker/low.netns
+    $NB down low
+    # of whatever family
+    echo 'table bridge b { }' >/etc/netns-broker/low.nft; sed -i 's/default.nft/low.nft/' /etc/netns-broker/low.netns
+    up low; PATIENT=low well
+    $NB down low; rm /etc/netns-broker/low.netns /etc/netns-broker/low.nft
 }
 # without masquerading nothing is led to the world by a host that is no router: its ports make its end forward, and nothing is wrong
 tunnel_port() {

@@ -311,6 +311,24 @@ X
     contains "$(said_of timeout 5 $NB save-firewall i)" "i: not saved: $ETC/i.nft: not written, nft would take words of these rules for commands"
     cmp /run/i.before $ETC/i.nft; rm /run/i.before /run/i.fifo /run/evil.py; $NB down i; settled
 }
+named_like_a_command() { # the kernel takes any name of a table, and nft prints it: here with a command that waits for ever
+    box i i.nft '' $'\nAutoSave=yes'; only 80 | nft_file i; $NB up i; cp $ETC/i.nft /run/i.before
+    cat >/run/evil.py <<'X'
+import socket, struct
+def attr(t, d): return struct.pack('=HH', len(d) + 4, t) + d + b'\0' * (-len(d) % 4)
+def msg(t, flags, family, body, res=0): return struct.pack('=IHHII', 20 + len(body), t, flags, 1, 0) + struct.pack('=BBH', family, 0, socket.htons(res)) + body
+s = socket.socket(socket.AF_NETLINK, socket.SOCK_RAW, 12)
+s.bind((0, 0))
+s.send(msg(0x10, 1, 0, b'', 10) + msg(0xa00, 0x401 | 4, 1, attr(1, b'x {}\nmonitor\ntable inet y\0')) + msg(0x11, 1, 0, b'', 10))
+X
+    in_ns i python3 /run/evil.py; same "$(in_ns i nft list ruleset | grep -cx monitor)" 1
+    contains "$(said_of timeout 5 $NB save-firewall i)" "i: not saved: $ETC/i.nft: not written, nft would take words of these rules for commands"
+    cmp /run/i.before $ETC/i.nft
+    only 81 | nft_file i; timeout 20 $NB up i; contains "$(rules i)" 'dport 81' # other rules can be given to it all the same
+    in_ns i python3 /run/evil.py
+    contains "$(timeout 20 $NB down i 2>&1)" 'i: the rules are not saved: '; fails ip netns exec i true
+    rm /run/i.before /run/evil.py; settled
+}
 disk_full() {
     box f; only 80 | nft_file f 640; chgrp netusers $ETC/f.nft; cp -a $ETC /run/etc
     mount -t tmpfs -o size=32k,mode=755 tmpfs $ETC; cp -a /run/etc/f.n* $ETC/
@@ -404,6 +422,7 @@ try "save-firewall: what is saved loads as the same rules, without counts and wh
 try "save-firewall: the template and files elsewhere are not written to" saved_elsewhere
 try "save-firewall: what is not saved, and why" not_saved
 try "save-firewall: rules in which nft would find a file to include are not saved" included_by_comment
+try "save-firewall: rules in which nft would find another command are not saved, and hold nobody up" named_like_a_command
 try "save-firewall: a full disk keeps the old file; mode and group stay" disk_full
 try "save-firewall: kill -9 leaves a whole file" killed_save
 try "AutoSave=yes saves at stop, when something has changed, and never over an edit" auto_saved
