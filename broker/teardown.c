@@ -153,3 +153,18 @@ bool teardown(const char *name, Nl *host, bool block, GError **error)
     close(lock);
     return fine;
 }
+
+bool teardown_gone(const char *name, Nl *host, GError **error)
+{
+    int lock = lock_take(name, error);
+    g_autoptr(Record) record = lock >= 0 ? record_load(name, NULL) : NULL;
+    bool fine = lock >= 0;
+
+    if (record && undo_has_gone(record)) {
+        say_info("%s: somebody has removed its network namespace; what it left is taken away", name);
+        fine = down_locked(name, host, error);
+    }
+    if (lock >= 0)
+        close(lock);
+    return fine;
+}

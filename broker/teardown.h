@@ -14,3 +14,6 @@ bool teardown_begin(const char *name, GError **error);
  * @block: false = a child does it, under the namespace's lock, which the next `up` waits for; its errors go
  * to stderr. */
 bool teardown(const char *name, Nl *host, bool block, GError **error);
+
+/* The same, but only if its network namespace has gone, as somebody removed it by hand (ip netns del). */
+bool teardown_gone(const char *name, Nl *host, GError **error);

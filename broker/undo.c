@@ -29,6 +29,15 @@ int undo_namespace(const Record *record)
     return -1;
 }
 
+bool undo_has_gone(const Record *record)
+{
+    int fd = undo_namespace(record);
+
+    if (fd >= 0)
+        close(fd);
+    return fd < 0 && record->id.ino != 0;
+}
+
 /* Keeps the first error. @now by its address: which argument of a call is evaluated first is the compiler's
  * choice, and the error is there only after the one that fails. */
 static void keep(bool fine, GError **first, GError **now)

@@ -17,3 +17,7 @@ bool undo_all(const Record *record, Nl *host, GError **error);
 
 /* The namespace pinned under the record's name, if it is still the one that was recorded. Else -1. */
 int undo_namespace(const Record *record);
+
+/* Has the namespace been removed by somebody else, or its name been taken? False for one that was never made.
+ */
+bool undo_has_gone(const Record *record);

@@ -16,13 +16,14 @@ typedef struct Wanted {
     const char *type;
     bool all;
     bool no_block;
+    bool gone;
     char **names; /* owned, NULL-terminated */
 } Wanted;
 
 static int usage(const char *verb)
 {
     return say_usage(g_str_equal(verb, "up") ? "up [--type=TYPE] --all | NAME..."
-                                             : "down [--no-block] --all | NAME...");
+                                             : "down [--no-block] [--gone] --all | NAME...");
 }
 
 /* -1: go on, else the exit status. */
@@ -31,6 +32,7 @@ static int parse(int argc, char **argv, Wanted *wanted)
     static const struct option options[] = {{"type", required_argument, NULL, 't'},
                                             {"all", no_argument, NULL, 'a'},
                                             {"no-block", no_argument, NULL, 'n'},
+                                            {"gone", no_argument, NULL, 'g'},
                                             {}};
     bool up = g_str_equal(argv[0], "up");
     int option;
@@ -42,6 +44,8 @@ static int parse(int argc, char **argv, Wanted *wanted)
             wanted->type = optarg;
         else if (option == 'n' && !up)
             wanted->no_block = true;
+        else if (option == 'g' && !up)
+            wanted->gone = true;
         else
             return usage(argv[0]);
     if (wanted->all == (optind < argc))
@@ -85,7 +89,7 @@ static bool down_one(const char *name, const Wanted *wanted, Nl *host)
 {
     g_autoptr(GError) error = NULL;
 
-    if (teardown(name, host, !wanted->no_block, &error))
+    if (wanted->gone ? teardown_gone(name, host, &error) : teardown(name, host, !wanted->no_block, &error))
         return true;
     say_error("%s: not all of it could be removed: %s", name, say_without(name, error->message));
     return false;
@@ -121,7 +125,7 @@ static int each(Wanted *wanted, bool (*one)(const char *, const Wanted *, Nl *),
     }
     if (!names_valid(wanted->names))
         return 2;
-    if (one == down_one && !wanted->no_block)
+    if (one == down_one && !wanted->no_block && !wanted->gone)
         down_begin(wanted->names);
     for (char **name = wanted->names; *name; name++)
         if (!one(*name, wanted, host))

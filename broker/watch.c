@@ -174,28 +174,42 @@ char **watch_interfaces(void)
     return (char **)g_ptr_array_steal(names, NULL);
 }
 
-static bool has_gone(const Record *record)
+/* Not where somebody is about to make it anew, or to take it down: they have its lock. */
+static bool is_still_gone(const char *name)
 {
-    int fd = undo_namespace(record);
+    int lock = lock_try(name);
+    g_autoptr(Record) record = lock >= 0 ? settled(name) : NULL;
+    bool gone = record && undo_has_gone(record);
 
-    if (fd >= 0)
-        close(fd);
-    return fd < 0 && record->id.ino != 0;
+    if (lock >= 0)
+        close(lock);
+    return gone;
 }
 
-/* netnsctl knows whether a unit has it. */
+/* In a child. netnsctl knows whether a unit has it; without systemd the worker looks once more, under the
+ * lock. Not here: until it runs another program the child has our own lock, for which the last `down` waits.
+ */
+G_GNUC_NORETURN static void become_stop(const char *name)
+{
+    char *const stop[] = {(char *)BROKER_PATH, (char *)"stop", (char *)name, NULL};
+    char *const down[] = {(char *)BROKER_PATH, (char *)"down", (char *)"--gone", (char *)name, NULL};
+
+    if (access("/run/systemd/system", F_OK) < 0) /* sd_booted(3) */
+        execv(BROKER_PATH, down);
+    if (!is_still_gone(name))
+        _exit(0);
+    say_info("%s: somebody has removed its network namespace; what it left is taken away", name);
+    execv(BROKER_PATH, stop);
+    _exit(1);
+}
+
 static void take_down(const char *name)
 {
-    char *const argv[] = {(char *)BROKER_PATH, (char *)"stop", (char *)name, NULL};
     g_autoptr(GError) error = NULL;
-    pid_t pid;
+    pid_t pid = spawn_detach(&error);
 
-    say_info("%s: somebody has removed its network namespace; what it left is taken away", name);
-    pid = spawn_detach(&error);
-    if (pid == 0) {
-        execv(argv[0], argv);
-        _exit(1);
-    }
+    if (pid == 0)
+        become_stop(name);
     if (pid < 0)
         say_warning("%s: %s", name, error->message);
 }
@@ -205,6 +219,6 @@ void watch_name(const char *name)
 {
     g_autoptr(Record) record = conf_name_valid(name, NULL) ? settled(name) : NULL;
 
-    if (record && has_gone(record))
+    if (record && undo_has_gone(record))
         take_down(name);
 }

@@ -13,7 +13,7 @@ _netnsctl() {
     status:-* | doctor:-*) choice='--json --no-ask-password' ;;
     start:-* | stop:-*) choice='--no-ask-password' ;;
     up:-*) choice='--all --type=' ;;
-    down:-*) choice='--all --no-block' ;;
+    down:-*) choice='--all --no-block --gone' ;;
     serve:-*) choice='--listen --idle-timeout' ;;
     check:-* | show:-*) choice='--root=' ;;
     check:*) _filedir netns; choice=$(netnsctl list --names 2>/dev/null)

@@ -26,6 +26,7 @@ for command in netnsctl netns-broker
     complete -c $command -n '__fish_seen_subcommand_from up down' -l all -d 'Everything'
     complete -c $command -n '__fish_seen_subcommand_from up' -l type -x -d 'Type to build'
     complete -c $command -n '__fish_seen_subcommand_from down' -l no-block -d 'Go on in the background'
+    complete -c $command -n '__fish_seen_subcommand_from down' -l gone -d 'Only what somebody else has removed'
     complete -c $command -n '__fish_seen_subcommand_from check show' -l root -r -d 'Another root directory'
     complete -c $command -n '__fish_seen_subcommand_from check' -F
     complete -c $command -n '__fish_seen_subcommand_from serve' -l listen -r -d 'Path of the socket'

@@ -44,7 +44,7 @@ _netnsctl() {
     check) _arguments '--root=[another root directory]:directory:_directories' '*:network namespace or file:_netnsctl_files' ;;
     show) _arguments '--root=[another root directory]:directory:_directories' $names ;;
     up) _arguments '--all[everything configured]' '--type=[type to build]:type:' $names ;;
-    down) _arguments '--all[everything that is up]' '--no-block[go on in the background]' $names ;;
+    down) _arguments '--all[everything that is up]' '--no-block[go on in the background]' '--gone[only what somebody else has removed]' $names ;;
     save-firewall) _arguments $names ;;
     serve) _arguments '--listen[path of the socket]:path:_files' ;;
     esac
