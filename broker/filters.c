@@ -17,6 +17,9 @@
 #include <string.h>
 #include <sys/prctl.h>
 
+#define LIST_TRIES 5
+#define LIST_PAUSE 20000 /* us */
+
 static char *iptables_path(FilterTool tool, bool ipv6, const char *suffix)
 {
     return g_strconcat(SBIN_DIR "/", ipv6 ? "ip6tables" : "iptables",
@@ -28,17 +31,22 @@ char *filters_iptables(const FilterTable *table, const char *suffix)
     return iptables_path(table->tool, g_str_equal(table->family, "ip6"), suffix);
 }
 
-/* What `iptables -S` prints, with its warnings. NULL and an error. */
+/* What `iptables -S` prints, with its warnings. NULL and an error. It gives up (EAGAIN, status 4) where
+ * somebody changes the rules between its two questions to the kernel, how many there are and which: asked
+ * again. */
 static char *list_xtables(FilterTool tool, bool ipv6, GError **error)
 {
     g_autofree char *program = iptables_path(tool, ipv6, "");
     char *const argv[] = {program, (char *)"-S", NULL};
-    char *printed;
 
-    if (spawn_read(argv, NULL, -1, NULL, true, &printed, error))
-        return printed;
-    g_free(printed);
-    return NULL;
+    for (int tries = 1;; tries++) {
+        g_autofree char *printed = NULL;
+        if (spawn_read(argv, NULL, -1, NULL, true, &printed, tries < LIST_TRIES ? NULL : error))
+            return g_steal_pointer(&printed);
+        if (tries == LIST_TRIES)
+            return NULL;
+        g_usleep(LIST_PAUSE);
+    }
 }
 
 /* The kernel lists the tables that are there (net/netfilter/x_tables.c, xt_table_seq_show); iptables-legacy
