@@ -18,6 +18,7 @@
 #include <sys/prctl.h>
 
 #define LIST_TRIES 5
+#define LIST_AGAIN 4     /* RESOURCE_PROBLEM (xtables.h) */
 #define LIST_PAUSE 20000 /* us */
 
 static char *iptables_path(FilterTool tool, bool ipv6, const char *suffix)
@@ -40,11 +41,14 @@ static char *list_xtables(FilterTool tool, bool ipv6, GError **error)
     char *const argv[] = {program, (char *)"-S", NULL};
 
     for (int tries = 1;; tries++) {
+        g_autoptr(GError) failure = NULL;
         g_autofree char *printed = NULL;
-        if (spawn_read(argv, NULL, -1, NULL, true, &printed, tries < LIST_TRIES ? NULL : error))
+        if (spawn_read(argv, NULL, -1, NULL, true, &printed, &failure))
             return g_steal_pointer(&printed);
-        if (tries == LIST_TRIES)
+        if (tries == LIST_TRIES || !g_error_matches(failure, G_SPAWN_EXIT_ERROR, LIST_AGAIN)) {
+            g_propagate_error(error, g_steal_pointer(&failure));
             return NULL;
+        }
         g_usleep(LIST_PAUSE);
     }
 }

@@ -84,7 +84,7 @@ static bool wait_for(pid_t pid, int limit, const char *program, GError **error)
     if (WIFEXITED(status) && WEXITSTATUS(status) == 0)
         return true;
     if (WIFEXITED(status))
-        g_set_error(error, G_SPAWN_ERROR, G_SPAWN_ERROR_FAILED, "%s: exited with status %d", program,
+        g_set_error(error, G_SPAWN_EXIT_ERROR, WEXITSTATUS(status), "%s: exited with status %d", program,
                     WEXITSTATUS(status));
     else
         g_set_error(error, G_SPAWN_ERROR, G_SPAWN_ERROR_FAILED, "%s: killed by signal %d", program,

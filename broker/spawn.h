@@ -8,8 +8,8 @@
 /* Runs @argv (first word an absolute path) and waits. @env: the whole environment, NULL-terminated; NULL:
  * only PATH and LANG=C.
  * @nsfd: network namespace to run in, -1 = the caller's. @input: text for its stdin, NULL = /dev/null. Its
- * stdout and stderr are ours. False with "ARGV0: exited with status 3" and the like; a program that cannot be
- * started is an error too. */
+ * stdout and stderr are ours. False with "ARGV0: exited with status 3" (G_SPAWN_EXIT_ERROR, the status as
+ * code) and the like; a program that cannot be started is an error too. */
 bool spawn_run(char *const *argv, char *const *env, int nsfd, const char *input, GError **error);
 
 /* The same, and what it printed on stdout in *ret (owned by the caller, NUL-terminated, at most 64 MiB), on

@@ -98,6 +98,20 @@ particular_iptables() {
 iptables_can_list() { contains "$(iptables-nft-save)" 'no \"mail\"'; contains "$(iptables-nft -S FORWARD)" 'netns-broker: from namespaces'; }
 legacy_not_made() { same "$(cat /proc/net/ip_tables_names /proc/net/ip6_tables_names)" ''; }
 
+# rules that change meanwhile: the real program, but for the status it has then, once for each family
+listed_again() {
+    local said real=/usr/sbin/xtables-legacy-multi
+    cp $real /tmp/real-multi
+    printf '#!/bin/bash\n[ "$1" != -S ] || [ -e "/tmp/again-${0##*/}" ] || { touch "/tmp/again-${0##*/}"; exit 4; }\nexec -a "$0" /tmp/real-multi "$@"\n' >/tmp/again
+    chmod 755 /tmp/again
+    mount --bind /tmp/again $real
+    said=$($NB up --type=nat busy 2>&1) || :
+    umount $real
+    $NB down busy
+    same "$said" ''
+    [ -e /tmp/again-iptables-legacy ] && [ -e /tmp/again-ip6tables-legacy ]
+}
+
 # what a command runs beside itself
 programs_of() { strace -f -q -e trace=execve -o /tmp/execs "$@"; grep -v -e broker/watch -e exited /tmp/execs | sed -n '2,$s/.*execve("\([^"]*\)".*/\1/p'; }
 nothing_foreign() {
@@ -228,6 +242,7 @@ nft delete table ip filter; nft delete table ip6 filter
 strict_legacy
 beside "iptables-legacy"
 beside_end "iptables-legacy"
+it "a list of iptables-legacy that gave up is asked for again" listed_again
 legacy_away
 unwatched
 it "a firewall that was loaded anew gets our rules at the next up, one that opened loses them" reloaded
