@@ -156,10 +156,13 @@ bool teardown(const char *name, Nl *host, bool block, GError **error)
 
 bool teardown_gone(const char *name, Nl *host, GError **error)
 {
-    int lock = lock_take(name, error);
-    g_autoptr(Record) record = lock >= 0 ? record_load(name, NULL) : NULL;
-    bool fine = lock >= 0;
+    g_autoptr(GError) failure = NULL;
+    int lock = lock_take(name, &failure);
+    g_autoptr(Record) record = lock >= 0 ? record_load(name, &failure) : NULL;
+    bool fine = !failure;
 
+    if (failure)
+        g_propagate_error(error, g_steal_pointer(&failure));
     if (record && undo_has_gone(record)) {
         say_info("%s: somebody has removed its network namespace; what it left is taken away", name);
         fine = down_locked(name, host, error);

@@ -23,7 +23,7 @@ typedef struct Wanted {
 static int usage(const char *verb)
 {
     return say_usage(g_str_equal(verb, "up") ? "up [--type=TYPE] --all | NAME..."
-                                             : "down [--no-block] [--gone] --all | NAME...");
+                                             : "down [--no-block | --gone] --all | NAME...");
 }
 
 /* -1: go on, else the exit status. */
@@ -48,6 +48,8 @@ static int parse(int argc, char **argv, Wanted *wanted)
             wanted->gone = true;
         else
             return usage(argv[0]);
+    if (wanted->no_block && wanted->gone)
+        return usage(argv[0]);
     if (wanted->all == (optind < argc))
         return usage(argv[0]);
     if (geteuid() != 0) {

@@ -194,8 +194,10 @@ G_GNUC_NORETURN static void become_stop(const char *name)
     char *const stop[] = {(char *)BROKER_PATH, (char *)"stop", (char *)name, NULL};
     char *const down[] = {(char *)BROKER_PATH, (char *)"down", (char *)"--gone", (char *)name, NULL};
 
-    if (access("/run/systemd/system", F_OK) < 0) /* sd_booted(3) */
+    if (access("/run/systemd/system", F_OK) < 0) { /* sd_booted(3) */
         execv(BROKER_PATH, down);
+        _exit(1);
+    }
     if (!is_still_gone(name))
         _exit(0);
     say_info("%s: somebody has removed its network namespace; what it left is taken away", name);

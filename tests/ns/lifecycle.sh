@@ -236,6 +236,17 @@ it "a hook that fails undoes all and is named with file and line" hook_fails
 it "a hook that others than root can change is not run" hook_unsafe
 it "a file that others than root can change is refused" unsafe_file
 it "up runs no programs but one nft for a host's boot, and dumps nothing" no_programs
+# a namespace that the watch does not look after
+down_gone() {
+    $NB up --type=basic left
+    $NB down --gone left
+    ip netns exec left true
+    ip netns del left
+    contains "$($NB down --gone left 2>&1)" 'left: somebody has removed its network namespace'
+    [ ! -e /run/netns-broker/state/left.json ]
+    fails $NB down --gone --no-block left
+}
+it "down --gone takes away what somebody else has removed, and nothing else" down_gone
 it "up is root's" not_root
 it "a host that lives by router advertisements keeps them" radv
 $NB down --all
