@@ -2,24 +2,18 @@
 #include "attach.h"
 
 #include "device.h"
+#include "endpoint.h"
 #include "forwarding.h"
 #include "inside.h"
 #include "lock.h"
 #include "pool.h"
 #include "route.h"
 #include "sysctl.h"
+#include "taken.h"
 #include "uplink-table.h"
 #include "ways.h"
 
 #include <unistd.h>
-
-bool attach_is_routed(const LinkConf *link)
-{
-    bool create;
-
-    return link->kind->born_outside && !(link->kind->peer && link->kind->peer(link)) &&
-           !(link->kind->bridge && link->kind->bridge(link, &create));
-}
 
 /* The ways out of all links to the host; of those that are made already with the way back. */
 static bool set_ways(const Plan *plan, GError **error)
@@ -34,26 +28,11 @@ static bool set_ways(const Plan *plan, GError **error)
         const LinkPlan *link = plan->links->pdata[i];
         WayEnd end = {link->host_name, uplink_table_number(plan->conf->name, link->conf->label),
                       link->host_addresses};
-        if (attach_is_routed(link->conf))
+        if (link_is_wire(link->conf))
             g_array_append_val(ends, end);
     }
     network = network_read(plan->host, error);
     return network && ways_set(&ways, network, plan->host, error);
-}
-
-/* A namespace is no router of the host's: its advertisements and redirects would take the host's own packets.
- */
-static void distrust_end(const LinkPlan *link)
-{
-    static const char *const keys[][2] = {{"ipv6", "accept_ra"},
-                                          {"ipv6", "autoconf"},
-                                          {"ipv6", "accept_redirects"},
-                                          {"ipv4", "accept_redirects"}};
-
-    for (size_t i = 0; i < G_N_ELEMENTS(keys); i++) {
-        g_autofree char *path = g_strdup_printf("net/%s/conf/%s/%s", keys[i][0], link->host_name, keys[i][1]);
-        (void)sysctl_write(path, "0", NULL); /* a host without IPv6 has no such files */
-    }
 }
 
 /* Before the inner end is up. The host looks for its MAC address from its own link-local address, for which
@@ -70,8 +49,8 @@ static void prepare_end(const LinkPlan *link, const Conf *conf)
 /* Closed first: the firewall, and where there is one the way, stands before the link is made. */
 static bool make_outer(const Plan *plan, LinkPlan *link, Nl *outer, bool again, GError **error)
 {
-    g_autofree char *mark = g_strconcat("netns-broker:", plan->conf->name, NULL);
-    bool routed = attach_is_routed(link->conf);
+    g_autofree char *mark = device_mark(plan->conf->name, NULL);
+    bool routed = link_is_wire(link->conf);
     Families families = plan->conf->nat.masquerade;
 
     if (link->conf->subnet_auto == TRISTATE_YES && !pool_fill(link, plan->conf, plan->host, error))
@@ -87,16 +66,25 @@ static bool make_outer(const Plan *plan, LinkPlan *link, Nl *outer, bool again, 
         if (!nl_run(outer, error))
             return false;
     }
-    if (routed) {
-        distrust_end(link);
+    if (link->conf->kind->born_outside)
+        inside_distrust_end(link);
+    if (routed)
         prepare_end(link, plan->conf);
-    }
     return !routed || (forwarding_set_end(link->host_name, families, error) && set_ways(plan, error));
+}
+
+static bool make(const Plan *plan, LinkPlan *link, Nl *outer, bool again, GError **error)
+{
+    if (link->taken)
+        return taken_move_in(plan->conf, link, outer, plan->inside, error);
+    return make_outer(plan, link, outer, again, error) &&
+           (!link->conf->kind->make || device_set(link, link->conf->mtu, plan->inside, error));
 }
 
 static bool attach_outer(const Plan *plan, LinkPlan *link, bool again, GError **error)
 {
     g_autoptr(Nl) peer = link->outer_nsfd >= 0 ? nl_open_at(link->outer_nsfd, error) : NULL;
+    Nl *outer = peer ? peer : link->on_inside ? plan->inside : plan->host;
     int lock;
     bool fine;
 
@@ -105,25 +93,47 @@ static bool attach_outer(const Plan *plan, LinkPlan *link, bool again, GError **
     lock = lock_take(LOCK_HOST, error);
     if (lock < 0)
         return false;
-    fine = make_outer(plan, link, peer ? peer : plan->host, again, error);
+    fine = make(plan, link, outer, again, error);
     close(lock);
     return fine;
 }
 
+/* In a namespace that somebody else has made, or by a hook. */
+static bool name_is_free(const Plan *plan, const LinkPlan *link, GError **error)
+{
+    g_autofree char *cite = NULL;
+
+    if (!nl_ifindex(plan->inside, link->name))
+        return true;
+    cite = conf_cite(link->conf->lines, "Name");
+    g_set_error(error, CONF_ERROR, CONF_ERROR_INVALID, "%s: the namespace has an interface %s already", cite,
+                link->name);
+    return false;
+}
+
 bool attach_link(const Plan *plan, LinkPlan *link, bool again, GError **error)
 {
-    g_autofree char *mark = g_strconcat("netns-broker:", plan->conf->name, NULL);
+    g_autofree char *mark = device_mark(plan->conf->name, link->taken ? link->conf->label : NULL);
 
-    if (!attach_outer(plan, link, again, error))
+    if (!name_is_free(plan, link, error) || !plan_parent_inside(link, plan->inside, error) ||
+        !attach_outer(plan, link, again, error))
         return false;
     /* a veth's inner end takes no number that we choose (drivers/net/veth.c), so it is asked for */
     link->index = nl_ifindex(plan->inside, link->name);
+    if (!device_join_master(link, plan->inside, error))
+        return false;
+    if (link->conf->kind->has_peers)
+        endpoint_look_up(plan->conf, link);
+    if (link->conf->kind->configure && !link->conf->kind->configure(link, plan->conf, error))
+        return false;
     if (!inside_link_sysctls(link, error))
         return false;
     route_queue_addresses(link, plan->inside);
     device_queue_up(link, mark, plan->inside);
-    if (link->conf->up != TRISTATE_NO)
+    if (link->conf->up != TRISTATE_NO) {
         route_queue_gateways(link, plan->inside);
+        route_queue_prefixes(link, plan->inside);
+    }
     if (!nl_run(plan->inside, error))
         return false;
     nl_settle(plan->inside, link->name);
@@ -141,7 +151,7 @@ static bool refresh(const Conf *conf, const json_t *detail, Nl *host, GError **e
 
     for (guint i = 0; fine && i < conf->links->len; i++) {
         const char *host_name = json_string_value(json_object_get(json_array_get(links, i), "host"));
-        if (host_name && attach_is_routed(conf->links->pdata[i]))
+        if (host_name && link_is_wire(conf->links->pdata[i]))
             fine = forwarding_need(conf->name, families, true, host, error) &&
                    forwarding_set_end(host_name, families, error);
     }
@@ -151,7 +161,7 @@ static bool refresh(const Conf *conf, const json_t *detail, Nl *host, GError **e
 static bool any_routed(const Conf *conf)
 {
     for (guint i = 0; i < conf->links->len; i++)
-        if (attach_is_routed(conf->links->pdata[i]))
+        if (link_is_wire(conf->links->pdata[i]))
             return true;
     return false;
 }

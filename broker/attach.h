@@ -11,7 +11,3 @@ bool attach_link(const Plan *plan, LinkPlan *link, bool refresh, GError **error)
 /* For a namespace that is up, with the detail of its record: the host's side (firewall table, forwarding, the
  * ways out) put right again. */
 bool attach_refresh(const Conf *conf, const json_t *detail, Nl *host, GError **error);
-
-/* Does this link's end stay in the host, on no bridge? Only such a one has to do with the host's firewall and
- * forwarding. */
-bool attach_is_routed(const LinkConf *link);

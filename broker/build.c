@@ -8,73 +8,28 @@
 #include "attach.h"
 #include "conf.h"
 #include "device.h"
+#include "duplicate.h"
+#include "endpoint.h"
 #include "forwarding.h"
 #include "hooks.h"
 #include "inside.h"
 #include "lock.h"
+#include "needed.h"
 #include "opening.h"
 #include "passage.h"
 #include "plan.h"
+#include "planned.h"
 #include "ports.h"
 #include "resolv.h"
 #include "rival.h"
 #include "route.h"
 #include "ruleset.h"
 #include "say.h"
-#include "spawn.h"
+#include "taken.h"
 #include "undo.h"
-#include "uplink-table.h"
 #include "ways.h"
 
 #include <unistd.h>
-
-/* What is about to be made, for whoever finds the record after a kill -9. */
-static json_t *planned_links(const Conf *conf)
-{
-    json_t *links = json_array();
-
-    for (guint i = 0; i < conf->links->len; i++) {
-        const LinkConf *link = conf->links->pdata[i];
-        bool create = false;
-        const char *peer = link->kind->peer ? link->kind->peer(link) : NULL;
-        const char *bridge = link->kind->bridge ? link->kind->bridge(link, &create) : NULL;
-        char name[IFNAMSIZ], host_name[IFNAMSIZ];
-        plan_link_names(conf, link, name, host_name);
-        json_t *planned = json_pack("{s:s, s:s, s:s, s:s*, s:s*, s:s*}", "label", link->label, "kind",
-                                    link->kind->name, "name", name, "host", host_name[0] ? host_name : NULL,
-                                    "peer_namespace", peer, "bridge", create ? bridge : NULL);
-        if (attach_is_routed(link))
-            json_object_set_new(planned, "wire", json_true());
-        if (conf->nat.uplink[0] && attach_is_routed(link))
-            json_object_set_new(planned, "table", json_integer(uplink_table_number(conf->name, link->label)));
-        json_array_append_new(links, planned);
-    }
-    return links;
-}
-
-static void put_words(json_t *detail, const char *key, char *const *words)
-{
-    json_t *list = json_array();
-
-    for (char *const *word = words; *word; word++)
-        json_array_append_new(list, json_string(*word));
-    if (words[0])
-        json_object_set(detail, key, list);
-    json_decref(list);
-}
-
-static json_t *planned(const Conf *conf)
-{
-    json_t *detail = json_pack("{s:o, s:{}}", "links", planned_links(conf), "sysctls");
-
-    put_words(detail, "uplink", conf->nat.uplink);
-    put_words(detail, "namespace_access", conf->nat.namespace_access);
-    if (conf->nat.host_access)
-        json_object_set_new(detail, "host_access", json_true());
-    if (conf->dns.uplink && conf->dns.servers->len == 0)
-        json_object_set_new(detail, "uplink_servers", json_true());
-    return detail;
-}
 
 /* Of what is built: who may enter and what it is called changes nothing of it, and a comment neither. The
  * ruleset has a digest of its own. */
@@ -90,6 +45,8 @@ char *build_digest(const Conf *conf)
             !g_str_equal(line->key, "Description"))
             g_checksum_update(sum, (const guchar *)text, -1);
     }
+    if (conf->secrets)
+        g_checksum_update(sum, (const guchar *)conf->secrets, -1);
     return g_strdup(g_checksum_get_string(sum));
 }
 
@@ -102,7 +59,7 @@ static Record *record_new(const Conf *conf, bool asked)
     record->type = g_strdup(conf->type);
     record->digest = build_digest(conf);
     record->ruleset = g_strdup(ruleset_digest(conf));
-    record->detail = planned(conf);
+    record->detail = planned_detail(conf);
     return record;
 }
 
@@ -173,13 +130,13 @@ static bool make_links(const Plan *plan, bool refresh, GError **error)
 {
     for (guint i = 0; i < plan->links->len; i++) {
         LinkPlan *link = plan->links->pdata[i];
-        if (!attach_link(plan, link, refresh, error))
+        if (!link->conf->kind->awaits && !attach_link(plan, link, refresh, error))
             return false;
     }
     if (!route_queue_all(plan, error))
         return false;
     rule_queue_all(plan);
-    return nl_run(plan->inside, error);
+    return nl_run(plan->inside, error) && duplicate_wait(plan, error);
 }
 
 /* Described and saved before, so that others who come up see it. */
@@ -195,7 +152,7 @@ static bool finish(const Conf *conf, const Record *record, Nl *host, GError **er
 {
     bool own = conf->ports->len > 0 || conf->nat.namespace_access[0];
 
-    return record_save(record, error) &&
+    return record_save(record, error) && endpoint_note(record, error) &&
            (own || !opening_is_wanted(conf) || opening_set(conf, record->detail, host, error));
 }
 
@@ -218,17 +175,29 @@ static void warn_of_rivals(const Plan *plan)
     }
 }
 
+/* What is taken is written down before, and the namespace is kept: whatever happens to us, or to its name,
+ * the host gets its interfaces back. */
+static bool remember_taken(const Plan *plan, Record *record, GError **error)
+{
+    if (!plan_takes(plan))
+        return true;
+    taken_describe(plan, record->detail);
+    return record_save(record, error) && nsfs_keep(plan->nsfd, record->name, error);
+}
+
 /* @again: the namespace is up and pinned already, and may have a former file's ruleset. */
 static bool fill(const Conf *conf, Record *record, int nsfd, bool again, Nl *host, GError **error)
 {
     g_autoptr(Plan) plan = plan_new(conf, nsfd, host, error);
 
-    if (!plan || !prepare_inside(conf, plan, record, again && !record->adopted && record->ruleset, error) ||
+    if (!plan || !remember_taken(plan, record, error) ||
+        !prepare_inside(conf, plan, record, again && !record->adopted && record->ruleset, error) ||
         !make_links(plan, again, error) || !write_resolv(conf, error))
         return false;
     inside_describe(plan, record->detail);
     warn_of_rivals(plan);
     ports_describe(conf, record->detail);
+    endpoint_describe(conf, record->detail);
     if (!record->adopted && !again && !nsfs_pin(nsfd, conf->name, error))
         return false;
     return open_it(conf, record, host, error) && run_hooks(conf, HOOK_INSIDE_POST_UP, plan, nsfd, error) &&
@@ -342,6 +311,17 @@ static bool up_anew(const Conf *conf, const Record *old, bool asked, Nl *host, B
     return (!old || undo_all(old, host, error)) && make(conf, record, host, error);
 }
 
+/* What in them is not done is told each time: it may be what the admin counts on. */
+static bool keys_read(Conf *conf, GError **error)
+{
+    g_autoptr(GPtrArray) notes = g_ptr_array_new_with_free_func(g_free);
+    bool fine = link_read_files(conf, notes, error);
+
+    for (guint i = 0; i < notes->len; i++)
+        say_warning("%s: %s", conf->name, (const char *)notes->pdata[i]);
+    return fine;
+}
+
 static bool up_locked(const char *name, const char *type, Nl *host, BuildResult *ret, GError **error)
 {
     g_autoptr(GError) unreadable = NULL;
@@ -349,11 +329,12 @@ static bool up_locked(const char *name, const char *type, Nl *host, BuildResult 
     const char *asked = type ? type : (old && old->asked ? old->type : NULL);
     g_autoptr(Conf) conf = conf_load(name, asked, CONF_STRICT, NULL, error);
     int nsfd = old ? undo_namespace(old) : -1;
-    bool fine = conf && ruleset_read(conf, error);
+    bool fine = conf && ruleset_read(conf, error) && keys_read(conf, error);
 
     *ret = old && old->ready && nsfd >= 0 ? BUILD_CHANGED : BUILD_MADE;
     if (unreadable)
         say_warning("%s: %s", name, unreadable->message);
+    fine = fine && needed_start(conf, host, error);
     if (fine && old && old->ready && nsfd >= 0)
         fine = up_again(conf, old, asked != NULL, nsfd, host, ret, error);
     else if (fine)

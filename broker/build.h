@@ -16,5 +16,6 @@ typedef enum BuildResult { BUILD_UNCHANGED, BUILD_CHANGED, BUILD_MADE } BuildRes
 bool build_up(const char *name, const char *type, Nl *host, BuildResult *ret, GError **error);
 
 /* A digest of what is built: who may enter and what it is called changes nothing of it, and a comment
- * neither; the ruleset's text does. Owned by the caller; of what is up, the record has it. */
+ * neither; keys that were read do (link_read_files), and the ruleset's text. Owned by the caller; of what is
+ * up, the record has it. */
 char *build_digest(const Conf *conf);

@@ -5,11 +5,13 @@
 #include "check-host.h"
 
 #include "conf-check.h"
+#include "iface.h"
 #include "ip.h"
 #include "listener.h"
 #include "nft.h"
 #include "plan.h"
 #include "port.h"
+#include "record.h"
 #include "rival.h"
 #include "ruleset.h"
 
@@ -78,7 +80,7 @@ static void rival_note(const Conf *conf, const LinkConf *link, GPtrArray *notes)
     char name[IFNAMSIZ], host_name[IFNAMSIZ];
 
     plan_link_names(conf, link, name, host_name);
-    if (!host_name[0] || (link->kind->peer && link->kind->peer(link)))
+    if (!host_name[0] || link_outer_namespace(link, NULL))
         return;
     g_auto(GStrv) words = rival_words(host_name);
     for (char **word = words; *word; word++)
@@ -142,7 +144,7 @@ static void networks_note(const Conf *conf, const LinkConf *link, GPtrArray *not
     struct ifaddrs *all = NULL;
 
     plan_link_names(conf, link, name, host_name);
-    if (link->host_addresses->len == 0 || !check_is_wire(link) || getifaddrs(&all) < 0)
+    if (link->host_addresses->len == 0 || !link_is_wire(link) || getifaddrs(&all) < 0)
         return;
     for (const struct ifaddrs *one = all; one; one = one->ifa_next)
         network_note(link, host_name, one, notes);
@@ -214,8 +216,38 @@ static void uplink_note(const Conf *conf, GPtrArray *notes)
                  "there is no such interface here now: nothing leaves by it until there is");
 }
 
+/* It may come later, as a USB card does; while the namespace is up it is in there. */
+static void match_note(const Conf *conf, const LinkConf *link, GPtrArray *notes)
+{
+    const LinkMatch match = link->kind->match ? link->kind->match(link) : (LinkMatch){};
+    g_autoptr(Record) record = match.key ? record_load(conf->name, NULL) : NULL;
+    g_autoptr(Nl) host = match.key && !record && !link->parent_namespace ? nl_open(NULL) : NULL;
+    g_auto(Iface) iface = {};
+
+    if (host && iface_matching(host, &match, &iface, NULL) && !iface.index)
+        note(notes, conf_cite(link->lines, match.key), "there is no such interface here now");
+}
+
+/* Each of them is started before this one. */
+static void needs_note(const Conf *conf, GPtrArray *notes)
+{
+    for (guint i = 0; i < conf->links->len; i++) {
+        const LinkConf *link = conf->links->pdata[i];
+        const char *key, *name = link_outer_namespace(link, &key);
+        if (!name || g_str_equal(name, conf->name))
+            continue;
+        g_autoptr(GError) error = NULL;
+        g_autoptr(Conf) other = conf_load(name, NULL, CONF_STRICT, NULL, &error);
+        if (!other)
+            note(notes, conf_cite(link->lines, key),
+                 g_error_matches(error, CONF_ERROR, CONF_ERROR_NOT_FOUND) ? "there is no file of it here"
+                                                                          : "its file has a slip");
+    }
+}
+
 void check_host(const Conf *conf, GPtrArray *notes)
 {
+    needs_note(conf, notes);
     names_note(conf, notes);
     for (guint i = 0; i < conf->ports->len; i++)
         port_note(conf->ports->pdata[i], notes);
@@ -223,8 +255,9 @@ void check_host(const Conf *conf, GPtrArray *notes)
     uplink_note(conf, notes);
     for (guint i = 0; i < conf->links->len; i++) {
         const LinkConf *link = conf->links->pdata[i];
-        if (link->parent.text[0] && !if_nametoindex(link->parent.text))
+        if (link->parent.text[0] && !link_outer_namespace(link, NULL) && !if_nametoindex(link->parent.text))
             note(notes, conf_cite(link->lines, "Parent"), "there is no such interface here now");
+        match_note(conf, link, notes);
         rival_note(conf, link, notes);
         networks_note(conf, link, notes);
     }
@@ -233,6 +266,29 @@ void check_host(const Conf *conf, GPtrArray *notes)
             const HookConf *hook = conf->hooks[point]->pdata[i];
             program_note(hook->argv[0], hook->line, notes);
         }
+}
+
+bool check_keys(Conf *conf, GPtrArray *notes)
+{
+    g_autoptr(GError) error = NULL;
+    g_autoptr(GPtrArray) words = g_ptr_array_new_with_free_func(g_free);
+    bool fine = true;
+
+    if (link_has_files(conf) && geteuid() != 0)
+        g_ptr_array_add(notes,
+                        g_strdup_printf("%s.netns: note: the files with keys were not checked, only root "
+                                        "can read them",
+                                        conf->name));
+    else
+        fine = link_read_files(conf, words, &error);
+    for (guint i = 0; i < words->len; i++) {
+        const char *word = words->pdata[i];
+        const char *what = strstr(word, ": ");
+        g_ptr_array_add(notes, g_strdup_printf("%.*s: note%s", (int)(what - word), word, what));
+    }
+    if (!fine)
+        g_ptr_array_add(notes, g_strdup(error->message));
+    return fine;
 }
 
 bool check_ruleset(Conf *conf, GPtrArray *notes)

@@ -6,6 +6,7 @@
 
 #include "check-host.h"
 #include "conf-source.h"
+#include "needs.h"
 #include "paths.h"
 #include "say.h"
 
@@ -31,14 +32,21 @@ static int slip_compare(gconstpointer a, gconstpointer b)
 /* Print what came of it; @conf NULL: it did not load. Frees both. */
 static bool report(const char *what, Conf *conf, GPtrArray *slips)
 {
+    char *circle = conf && !slips->len ? needs_circle(conf) : NULL;
+    char *second = conf && !slips->len ? needs_second_way(conf) : NULL;
+    if (circle)
+        g_ptr_array_add(slips, circle);
+    if (second)
+        g_ptr_array_add(slips, second);
     bool good = conf && !slips->len;
     g_ptr_array_sort(slips, slip_compare);
     for (guint i = 0; i < slips->len; i++)
         printf("%s\n", (const char *)slips->pdata[i]);
     bool here = good && !elsewhere;
+    bool type = g_str_has_prefix(what, "types/"); /* names no files with keys of its own */
     if (here)
         check_host(conf, slips);
-    good = good && (!here || check_ruleset(conf, slips));
+    good = good && (!here || (check_ruleset(conf, slips) && (type || check_keys(conf, slips))));
     for (guint i = 0; here && i < slips->len; i++)
         printf("%s\n", (const char *)slips->pdata[i]);
     if (good)

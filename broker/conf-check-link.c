@@ -81,25 +81,28 @@ static void ends_check(const Check *check, const LinkConf *link)
         if (given[i] && !link->kind->has_host_end)
             check_slip_key(check, link->lines, keys[i], "a link of Kind=%s has no end in the host",
                            link->kind->name);
-    if (link->kind->needs_parent && !link->parent.text[0])
-        check_slip_key(check, link->lines, "Parent", "is missing: which interface of the host carries it");
-    if (!link->kind->needs_parent && link->parent.text[0])
-        check_slip_key(check, link->lines, "Parent", "a link of Kind=%s has no parent", link->kind->name);
+    if (link->kind->has_no_mac && link->mac.set)
+        check_slip_key(check, link->lines, "MACAddress", "a link of Kind=%s has none", link->kind->name);
 }
 
-bool check_is_wire(const LinkConf *link)
+/* Routes without a gateway. */
+static void prefixes_check(const Check *check, const LinkConf *link)
 {
-    bool create;
-    return link->kind->has_host_end && link->kind->born_outside &&
-           !(link->kind->bridge && link->kind->bridge(link, &create)) &&
-           !(link->kind->peer && link->kind->peer(link));
+    for (guint i = 0; i < link->prefixes->len; i++) {
+        const IpPrefix *prefix = link->prefixes->pdata[i];
+        check_network(check, prefix);
+        if (prefix->address.family == AF_INET6 && check->conf->ns.ipv6 == TRISTATE_NO)
+            check_slip_prefix(check, prefix, "[Namespace] IPv6=no, so there can be no IPv6 route");
+        if (prefix->length == 0 && has_family(link->gateways, prefix->address.family))
+            check_slip_prefix(check, prefix, "Gateway= makes the link's default route already");
+    }
 }
 
 static void pools_check(const Check *check, const LinkConf *link)
 {
     if (link->subnet_auto != TRISTATE_YES)
         return;
-    if (!check_is_wire(link))
+    if (!link_is_wire(link))
         check_slip_key(check, link->lines, "Subnet", "only a veth to the host can have its addresses chosen");
     if (!link->pools->len)
         check_slip_key(check, link->lines, "Subnet", "Pool= is missing: what to choose from");
@@ -145,14 +148,44 @@ static void link_names_check(const Check *check, const LinkConf *link, guint ind
     }
 }
 
+/* The kernel has "File exists" to say about the second. Those of PrefixesFrom= are in one table. */
+static void twice_check(const Check *check, const LinkConf *link, const LinkConf *other)
+{
+    bool from = link->prefixes_from.text[0], others = other->prefixes_from.text[0];
+
+    for (guint i = 0; from == others && i < link->prefixes->len; i++) {
+        const IpPrefix *prefix = link->prefixes->pdata[i];
+        for (guint j = 0; j < other->prefixes->len; j++) {
+            const IpPrefix *theirs = other->prefixes->pdata[j];
+            if (prefix->length == theirs->length && ip_address_equal(&prefix->address, &theirs->address))
+                check_slip_prefix(check, prefix, "[Link %s] has this route already", other->label);
+        }
+        if (!from && prefix->length == 0 && has_family(other->gateways, prefix->address.family))
+            check_slip_prefix(check, prefix,
+                              "[Link %s] has the default route already, by its Gateway=", other->label);
+    }
+    for (guint i = 0; !others && i < link->gateways->len; i++) {
+        const IpPrefix *gateway = link->gateways->pdata[i];
+        for (guint j = 0; j < other->prefixes->len; j++) {
+            const IpPrefix *theirs = other->prefixes->pdata[j];
+            if (theirs->length == 0 && theirs->address.family == gateway->address.family)
+                check_slip_prefix(check, gateway,
+                                  "[Link %s] has the default route already, in its Prefixes=", other->label);
+        }
+    }
+}
+
 static bool is_given_subnet(const LinkConf *link)
 {
-    return link->subnet_auto == TRISTATE_YES && check_is_wire(link);
+    return link->subnet_auto == TRISTATE_YES && link_is_wire(link);
 }
 
 /* Two default routes of the same family and metric: the kernel has "File exists" to say about the second. */
 static void defaults_check(const Check *check, const LinkConf *link, const LinkConf *other)
 {
+    if (link_table(check->conf, link) != link_table(check->conf, other))
+        return; /* ports of different VRFs */
+    twice_check(check, link, other);
     if (is_given_subnet(link) && is_given_subnet(other))
         check_slip_key(check, link->lines, "Subnet",
                        "[Link %s] has a subnet with the default route already; give this one Address= "
@@ -173,10 +206,12 @@ void check_link(const Check *check, LinkConf *link, guint index)
     GError *error = NULL;
     subnet_settle(link);
     ends_check(check, link);
+    check_parent(check, link, index);
     addresses_check(check, link, link->addresses);
     addresses_check(check, link, link->host_addresses);
     duplicates_check(check, link);
     gateways_check(check, link);
+    prefixes_check(check, link);
     pools_check(check, link);
     link_names_check(check, link, index);
     for (guint i = 0; i < index; i++)

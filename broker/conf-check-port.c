@@ -40,19 +40,19 @@ static const LinkConf *link_of(const Check *check, const PortConf *port)
     const LinkConf *found = NULL;
     if (port->link) {
         found = check_link_named(check, port->lines, port->link);
-        if (!found || check_is_wire(found))
+        if (!found || link_is_wire(found))
             return found;
         check_slip_key(check, port->lines, "Link", "it is not a link of Kind=veth to the host");
         return NULL;
     }
     for (guint i = 0; i < check->conf->links->len; i++) {
         const LinkConf *link = check->conf->links->pdata[i];
-        if (found && check_is_wire(link)) {
+        if (found && link_is_wire(link)) {
             check_slip_key(check, port->lines, "Link", "is missing: [Link %s] or [Link %s]", found->label,
                            link->label);
             return NULL;
         }
-        found = check_is_wire(link) ? link : found;
+        found = link_is_wire(link) ? link : found;
     }
     if (!found)
         check_slip_key(check, port->lines, "Listen",

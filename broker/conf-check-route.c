@@ -1,5 +1,6 @@
 /* conf-check-route.c - the checks of routes and rules: families, tables, where they lead. */
 #include "conf-check.h"
+#include "link.h"
 
 #include <linux/fib_rules.h>
 #include <linux/rtnetlink.h>
@@ -55,15 +56,17 @@ const LinkConf *check_link_named(const Check *check, const GPtrArray *lines, con
 
 static void route_link_check(const Check *check, const RouteConf *route)
 {
-    if (route->link) {
-        (void)check_link_named(check, route->lines, route->link);
-    } else if (route->type == RTN_UNICAST && route->gateway.family == AF_UNSPEC &&
-               check->conf->links->len != 1) {
+    const LinkConf *link = route->link ? check_link_named(check, route->lines, route->link) : NULL;
+
+    if (link && link->kind->awaits)
+        check_slip_key(check, route->lines, "Link",
+                       "[Link %s] comes later; what is routed by it is said by its Prefixes=", link->label);
+    if (!route->link && route->type == RTN_UNICAST && route->gateway.family == AF_UNSPEC &&
+        check->conf->links->len != 1)
         check_slip_key(check, route->lines, "Link",
                        check->conf->links->len
                            ? "is missing: without a Gateway= nothing says which link it is"
                            : "is missing: the namespace has no link that could carry a route");
-    }
 }
 
 static void route_type_check(const Check *check, const RouteConf *route)
@@ -77,6 +80,19 @@ static void route_type_check(const Check *check, const RouteConf *route)
         check_slip_key(check, route->lines, "GatewayOnLink", "there is no Gateway=");
 }
 
+/* By a port of a vrf it is the vrf's where none is given. */
+static uint32_t table_of(const Check *check, const RouteConf *route)
+{
+    uint32_t table = route->table;
+
+    for (guint i = 0; !table && route->link && i < check->conf->links->len; i++) {
+        const LinkConf *link = check->conf->links->pdata[i];
+        if (g_str_equal(link->label, route->link))
+            table = link_table(check->conf, link);
+    }
+    return table ? table : RT_TABLE_MAIN;
+}
+
 void check_route(const Check *check, RouteConf *route, guint index)
 {
     destination_settle(check, route);
@@ -87,7 +103,7 @@ void check_route(const Check *check, RouteConf *route, guint index)
     for (guint i = 0; i < index; i++) {
         const RouteConf *other = check->conf->routes->pdata[i];
         if (route->destination.length == other->destination.length && route->metric == other->metric &&
-            (route->table ? route->table : RT_TABLE_MAIN) == (other->table ? other->table : RT_TABLE_MAIN) &&
+            table_of(check, route) == table_of(check, other) &&
             ip_address_equal(&route->destination.address, &other->destination.address))
             check_slip_key(check, route->lines, "Destination", "is the destination of [Route %s] already",
                            other->label);

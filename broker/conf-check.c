@@ -4,6 +4,7 @@
  * reports and goes on. */
 #include "conf-check.h"
 
+#include "link.h"
 #include "paths.h"
 #include "ruleset-file.h"
 
@@ -76,7 +77,7 @@ static void nat_check(const Check *check)
     for (guint i = 0; i < conf->links->len; i++) {
         const LinkConf *link = conf->links->pdata[i];
         used = used || link->subnet_auto == TRISTATE_YES || link->gateways->len > 0;
-        way = check_is_wire(link) ? link : way;
+        way = link_is_wire(link) ? link : way;
     }
     if (conf->nat.masquerade && !way)
         check_slip_key(check, lines, "Masquerade",
@@ -89,7 +90,15 @@ static void nat_check(const Check *check)
 static bool has_wire(const Conf *conf)
 {
     for (guint i = 0; i < conf->links->len; i++)
-        if (check_is_wire(conf->links->pdata[i]))
+        if (link_is_wire(conf->links->pdata[i]))
+            return true;
+    return false;
+}
+
+static bool awaits(const Conf *conf)
+{
+    for (guint i = 0; i < conf->links->len; i++)
+        if (((const LinkConf *)conf->links->pdata[i])->kind->awaits)
             return true;
     return false;
 }
@@ -102,6 +111,8 @@ static void uplink_check(const Check *check)
     if (conf->nat.uplink[0] && !has_wire(conf))
         check_slip_key(check, nat, "Uplink",
                        "there is no link of Kind=veth to the host whose packets it could be the way of");
+    if (conf->dns.pushed && !awaits(conf))
+        check_slip_key(check, dns, "Servers", "there is no link of Kind=vpn that they could come with");
     if (conf->dns.uplink && !conf->nat.uplink[0])
         check_slip_key(check, dns, "Servers", "[NAT] Uplink= does not say which");
 }
@@ -143,6 +154,9 @@ void conf_check(Conf *conf, ConfSlips *slips)
         check_rule(&check, conf->rules->pdata[i]);
     for (guint i = 0; i < conf->ports->len; i++)
         check_port(&check, conf->ports->pdata[i], i);
+    for (guint i = 0; i < conf->peers->len; i++)
+        check_peer(&check, conf->peers->pdata[i], i);
+    check_kill_switch(&check);
     nat_check(&check);
     uplink_check(&check);
     firewall_check(&check);

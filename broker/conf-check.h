@@ -30,11 +30,13 @@ void check_network(const Check *check, const IpPrefix *prefix);
 /* A slip where @label, the value of Link=, is none of the links'; @lines: of the section. NULL then. */
 const LinkConf *check_link_named(const Check *check, const GPtrArray *lines, const char *label);
 
-/* Is it a wire to the host itself: not on a bridge, not to another namespace? */
-bool check_is_wire(const LinkConf *link);
-
 /* @index: which one of the Conf's; it is compared with those before it. */
 void check_link(const Check *check, LinkConf *link, guint index);
+/* What the link hangs on: parent, master, another namespace. */
+void check_parent(const Check *check, LinkConf *link, guint index);
 void check_route(const Check *check, RouteConf *route, guint index);
 void check_rule(const Check *check, RuleConf *rule);
 void check_port(const Check *check, PortConf *port, guint index);
+void check_peer(const Check *check, PeerConf *peer, guint index);
+/* [Namespace] KillSwitch=: nothing but that link leads anywhere. */
+void check_kill_switch(const Check *check);

@@ -4,6 +4,7 @@
  * its own, has code. */
 #include "conf-keys.h"
 
+#include "conf-words.h"
 #include "link.h"
 
 #include <linux/fib_rules.h>
@@ -19,7 +20,8 @@ static bool kind_parse(const ConfKey *key, const ConfLine *line, void *field, GE
         *(const LinkKind **)field = kind;
         return true;
     }
-    const char *nearest = word_nearest(line->value, link_kind_names());
+    const char *ours = conf_word_kind(line->value);
+    const char *nearest = ours ? ours : word_nearest(line->value, link_kind_names());
     g_autofree char *all = g_strjoinv(", ", (char **)link_kind_names());
     if (nearest)
         return conf_fail(line, error, "no such kind of link, did you mean %s?", nearest);
@@ -77,6 +79,8 @@ static const ConfType type_host_name = {host_name_parse, host_name_clear, false}
 static const ConfWord subnet_words[] = {{"auto", TRISTATE_YES}, {"no", TRISTATE_NO}, {}};
 static const ConfWord activation_words[] = {{"up", TRISTATE_YES}, {"down", TRISTATE_NO}, {}};
 
+static const ConfWord mac_policies[] = {{"persistent", TRISTATE_YES}, {"random", TRISTATE_NO}, {}};
+
 /* 68: the least IPv4 allows (RFC 791), the kernel's ETH_MIN_MTU */
 #define MTU_KEY(NAME, STRUCT) CONF_KEY(NAME, STRUCT, mtu, .min = 68, .max = 65535)
 
@@ -85,13 +89,18 @@ const ConfKey conf_link_keys[] = {
     CONF_WHOLE("Name", type_inner_name),
     CONF_WHOLE("HostName", type_host_name),
     CONF_KEY("Parent", LinkConf, parent),
+    CONF_KEY("ParentNamespace", LinkConf, parent_namespace),
+    CONF_KEY("Master", LinkConf, master),
     CONF_KEY("MACAddress", LinkConf, mac),
     CONF_KEY("HostMACAddress", LinkConf, host_mac),
+    CONF_KEY("MACAddressPolicy", LinkConf, mac_policy, .words = mac_policies),
     MTU_KEY("MTU", LinkConf),
     MTU_KEY("MTUBytes", LinkConf),
     CONF_LIST("Address", LinkConf, addresses, prefix),
     CONF_LIST("HostAddress", LinkConf, host_addresses, prefix),
     CONF_LIST("Gateway", LinkConf, gateways, prefix),
+    CONF_LIST("Prefixes", LinkConf, prefixes, prefix),
+    CONF_KEY("PrefixesFrom", LinkConf, prefixes_from),
     CONF_KEY("Subnet", LinkConf, subnet_auto, .words = subnet_words),
     CONF_LIST("Pool", LinkConf, pools, prefix),
     CONF_KEY("IPv6AcceptRA", LinkConf, accept_ra),
@@ -254,6 +263,7 @@ static const ConfKey namespace_keys[] = {
     CONF_KEY("Adopt", Conf, ns.adopt),
     CONF_KEY("Forwarding", Conf, ns.forwarding),
     CONF_KEY("IPv6", Conf, ns.ipv6),
+    CONF_KEY("KillSwitch", Conf, ns.kill_switch),
     CONF_KEY("MountSys", Conf, ns.sysfs),
     CONF_LIST("Sysctl", Conf, ns.sysctls, sysctl),
     {},
@@ -297,7 +307,7 @@ static const ConfKey access_keys[] = {
     {},
 };
 
-/* Addresses, and the words host and uplink. An address has no /LENGTH here. */
+/* Addresses, and the words host, uplink and vpn. An address has no /LENGTH here. */
 static bool servers_parse(const ConfKey *key, const ConfLine *line, void *field, GError **error)
 {
     Conf *conf = field;
@@ -309,6 +319,10 @@ static bool servers_parse(const ConfKey *key, const ConfLine *line, void *field,
         conf->dns.uplink = true;
         return true;
     }
+    if (g_str_equal(line->value, "vpn")) {
+        conf->dns.pushed = true;
+        return true;
+    }
     if (strchr(line->value, '/'))
         return conf_fail(line, error, "a name server is an address, without a prefix length");
     return conf_type_prefix_list.parse(key, line, &conf->dns.servers, error);
@@ -317,7 +331,7 @@ static bool servers_parse(const ConfKey *key, const ConfLine *line, void *field,
 static void servers_clear(const ConfKey *key, void *field)
 {
     Conf *conf = field;
-    conf->dns.host_upstream = conf->dns.uplink = false;
+    conf->dns.host_upstream = conf->dns.uplink = conf->dns.pushed = false;
     conf_type_prefix_list.clear(key, &conf->dns.servers);
 }
 
@@ -348,6 +362,7 @@ const ConfSection conf_sections[] = {
     {"Namespace", namespace_keys, false},
     {"Access", access_keys, false},
     {"Link", conf_link_keys, true},
+    {"Peer", conf_peer_keys, true},
     {"Route", conf_route_keys, true},
     {"Rule", conf_rule_keys, true},
     {"DNS", dns_keys, false},

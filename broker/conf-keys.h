@@ -12,8 +12,8 @@ typedef struct ConfSection {
 /* Ends with a NULL name. */
 extern const ConfSection conf_sections[];
 
-extern const ConfKey conf_link_keys[], conf_route_keys[], conf_rule_keys[], conf_port_keys[], conf_nat_keys[],
-    conf_firewall_keys[];
+extern const ConfKey conf_link_keys[], conf_route_keys[], conf_rule_keys[], conf_port_keys[],
+    conf_peer_keys[], conf_nat_keys[], conf_firewall_keys[];
 
 /* NULL when there is none of this name. */
 const ConfSection *conf_section_find(const char *name);

@@ -13,7 +13,7 @@
 #include <string.h>
 
 #define OBJECTS_MAX                                                                                          \
-    256 /* links, routes, rules or ports of a namespace: far more than anybody writes by hand */
+    256 /* links, routes, rules, ports or peers of a namespace: far more than anybody writes by hand */
 
 typedef struct Loader {
     Conf *conf;
@@ -97,9 +97,10 @@ static void part_apply(Loader *loader, const ConfPart *part, void *object)
     }
 }
 
-/* Links, routes, rules and ports look alike here: a label first, the lines at an offset. */
+/* Links, routes, rules, ports and peers look alike here: a label first, the lines at an offset. */
 G_STATIC_ASSERT(offsetof(LinkConf, label) == 0 && offsetof(RouteConf, label) == 0 &&
-                offsetof(RuleConf, label) == 0 && offsetof(PortConf, label) == 0);
+                offsetof(RuleConf, label) == 0 && offsetof(PortConf, label) == 0 &&
+                offsetof(PeerConf, label) == 0);
 
 /* The one of @objects with the part's label, made when it is not there; *ret_new says which. NULL: there are
  * too many. */
@@ -163,6 +164,8 @@ static void part_merge(Loader *loader, const ConfPart *part)
         object_merge(loader, conf->routes, part, sizeof(RouteConf), offsetof(RouteConf, lines));
     else if (part->section->keys == conf_rule_keys)
         object_merge(loader, conf->rules, part, sizeof(RuleConf), offsetof(RuleConf, lines));
+    else if (part->section->keys == conf_peer_keys)
+        object_merge(loader, conf->peers, part, sizeof(PeerConf), offsetof(PeerConf, lines));
     else
         object_merge(loader, conf->ports, part, sizeof(PortConf), offsetof(PortConf, lines));
 }
@@ -241,6 +244,8 @@ static void parts_merge(Loader *loader)
     for (const ConfSection *section = conf_sections; section->name; section++)
         if (!section->labelled)
             conf_keys_complete(section->keys, conf);
+    for (guint i = 0; i < conf->peers->len; i++)
+        conf_keys_complete(conf_peer_keys, conf->peers->pdata[i]);
     if (!conf->dns.servers)
         conf->dns.servers = g_ptr_array_new();
 }

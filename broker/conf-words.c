@@ -27,6 +27,8 @@ static const Foreign keys[] = {
     {"PublishPort", "[Port NAME] Listen= and To="},
     {"ListenStream", "[Port NAME] Listen="},
     {"ListenDatagram", "[Port NAME] Listen="},
+    {"PrivateKey", "PrivateKeyFile=, the file that has it"},
+    {"PresharedKey", "PresharedKeyFile=, the file that has it"},
     {"Allow", "[Access] Users="},
     {"AllowUsers", "[Access] Users="},
     {"AllowGroups", "[Access] Groups="},
@@ -45,8 +47,29 @@ static const Foreign sections[] = {
     {"NetDev", "[Link] with its Kind="},
     {"Interface", "[Link]"},
     {"RoutingPolicyRule", "[Rule]"},
+    {"WireGuard", "[Link] with Kind=wireguard"},
+    {"WireGuardPeer", "[Peer NAME]"},
+    {"VLAN", "[Link] with Kind=vlan"},
+    {"VXLAN", "[Link] with Kind=vxlan"},
+    {"Bond", "[Link] with Kind=bond"},
+    {"Xfrm", "[Link] with Kind=xfrm"},
+    {"Tunnel", "[Link] with the tunnel's Kind="},
     {"Install", "systemctl enable netns@NAME"},
     {"Service", "[Hooks], or a drop-in of netns@NAME.service"},
+    {},
+};
+
+static const Foreign kinds[] = {
+    {"wlan", "physical"},
+    {"wifi", "physical"},
+    {"ethernet", "physical"},
+    {"nic", "physical"},
+    {"openvpn", "vpn"},
+    {"openconnect", "vpn"},
+    {"ipsec", "xfrm"},
+    {"wg", "wireguard"},
+    {"team", "bond"},
+    {"tunnel", "gre"},
     {},
 };
 
@@ -66,4 +89,9 @@ const char *conf_word_key(const char *key)
 const char *conf_word_section(const char *section)
 {
     return find(sections, section);
+}
+
+const char *conf_word_kind(const char *kind)
+{
+    return find(kinds, kind);
 }

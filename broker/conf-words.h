@@ -5,3 +5,6 @@
  * Case does not count. */
 const char *conf_word_key(const char *key);
 const char *conf_word_section(const char *section);
+
+/* The same for a kind of link: "physical" for wlan. */
+const char *conf_word_kind(const char *kind);

@@ -45,6 +45,8 @@ static void link_free(gpointer pointer)
 {
     LinkConf *link = pointer;
     if (link->kind) {
+        if (link->kind->wipe)
+            link->kind->wipe(link->own);
         conf_keys_clear(link->kind->keys, link->own);
         g_free(link->own);
     }
@@ -81,6 +83,27 @@ static void port_free(gpointer pointer)
     g_free(port);
 }
 
+static void peer_free(gpointer pointer)
+{
+    PeerConf *peer = pointer;
+    conf_keys_clear(conf_peer_keys, peer);
+    explicit_bzero(&peer->preshared, sizeof peer->preshared);
+    g_clear_pointer(&peer->lines, g_ptr_array_unref);
+    g_free(peer->where);
+    g_free(peer->label);
+    g_free(peer);
+}
+
+PeerConf *conf_peer_new(Conf *conf, const char *label)
+{
+    PeerConf *peer = g_new0(PeerConf, 1);
+    peer->label = g_strdup("");
+    peer->link = g_strdup(label);
+    peer->allowed = g_ptr_array_new_with_free_func(g_free);
+    g_ptr_array_add(conf->peers, peer);
+    return peer;
+}
+
 static void conf_sections_clear(Conf *conf)
 {
     for (const ConfSection *section = conf_sections; section->name; section++)
@@ -96,6 +119,7 @@ Conf *conf_new(const char *name)
     conf->routes = g_ptr_array_new_with_free_func(route_free);
     conf->rules = g_ptr_array_new_with_free_func(rule_free);
     conf->ports = g_ptr_array_new_with_free_func(port_free);
+    conf->peers = g_ptr_array_new_with_free_func(peer_free);
     conf->lines = g_ptr_array_new_with_free_func(g_free);
     conf->strings = g_string_chunk_new(1024);
     conf_sections_clear(conf);
@@ -111,6 +135,8 @@ void conf_free(Conf *conf)
     g_ptr_array_unref(conf->routes);
     g_ptr_array_unref(conf->rules);
     g_ptr_array_unref(conf->ports);
+    g_ptr_array_unref(conf->peers);
+    g_free(conf->secrets);
     g_ptr_array_unref(conf->lines);
     g_string_chunk_free(conf->strings);
     g_free(conf->name);

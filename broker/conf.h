@@ -50,6 +50,12 @@ typedef struct IfName {
     char text[IFNAMSIZ]; /* "" = not set */
 } IfName;
 
+/* A key of WireGuard's: public, private or preshared. */
+typedef struct WireguardKey {
+    bool set;
+    uint8_t bytes[32];
+} WireguardKey;
+
 /* yes, no, or not said (the default depends on something else) */
 enum { TRISTATE_UNSET = -1, TRISTATE_NO = 0, TRISTATE_YES = 1 };
 /* Integers of different widths instead of enums: _Generic can tell them apart, and so chooses the parser
@@ -79,6 +85,7 @@ typedef struct NamespaceConf {
     bool adopt;          /* Adopt=: take over a namespace of that name made by someone else */
     Families forwarding; /* Forwarding=yes|no|ipv4|ipv6, inside */
     Tristate ipv6;       /* IPv6=no: disable_ipv6 inside. Unset = yes */
+    char *kill_switch;   /* KillSwitch=: label of the only link that may lead anywhere; NULL: no promise */
     Tristate sysfs;      /* MountSys=yes|no; unset: only where a mount namespace is made anyway */
     GPtrArray *sysctls;  /* SysctlConf* */
 } NamespaceConf;
@@ -98,11 +105,17 @@ typedef struct LinkConf {
     char *altname,
         *host_altname; /* what Name=, HostName= would be if they fitted (if_name_shorten); NULL: they do */
     IfName parent;     /* Parent= */
+    char *parent_namespace;    /* ParentNamespace=: where the parent is; NULL: the host; the namespace's own
+                                  name:    inside */
+    IfName master;             /* Master=: the interface inside that this one is a port of */
     MacAddress mac, host_mac;  /* MACAddress=, HostMACAddress= */
+    Tristate mac_policy;       /* MACAddressPolicy=persistent|random; unset = persistent */
     uint32_t mtu;              /* MTU= (MTUBytes in networkd's words), 0: the kernel's */
     GPtrArray *addresses;      /* Address=: IpPrefix*, inside */
     GPtrArray *host_addresses; /* HostAddress=: IpPrefix*, on the host's (or peer's) end */
     GPtrArray *gateways;       /* Gateway=: IpPrefix*; length is what was written and not used */
+    GPtrArray *prefixes;       /* Prefixes=: IpPrefix*, routed by the link without a gateway */
+    IfName prefixes_from;      /* PrefixesFrom=: only for what comes in by that interface inside */
     Tristate subnet_auto;      /* Subnet=auto: addresses of both ends and gateways from Pool= */
     GPtrArray *pools;          /* Pool=: IpPrefix*, a v4 one is cut into /30s, a v6 one into /64s */
     Tristate accept_ra;        /* IPv6AcceptRA= */
@@ -166,11 +179,28 @@ typedef struct PortConf {
     GPtrArray *lines;
 } PortConf;
 
+/* Whom a WireGuard link talks to. */
+typedef struct PeerConf {
+    char *label;
+    WireguardKey public_key;
+    char *preshared_file;   /* PresharedKeyFile= */
+    WireguardKey preshared; /* once read: link_read_files */
+    char *host;             /* Endpoint=: a name or an address; NULL: it comes to us */
+    uint16_t port;
+    GPtrArray *allowed; /* AllowedIPs=: IpPrefix* */
+    uint32_t keepalive; /* seconds, 0 = off */
+    char *link;         /* Link=, the sole one of the kind where none is given */
+    IpAddress address;  /* of @host once it is looked up: endpoint.h; AF_UNSPEC: not yet */
+    char *where;        /* once read: "lab.netns:7: [Peer x] PublicKey=…", or a wg-quick file's line */
+    GPtrArray *lines;   /* NULL: of a wg-quick file */
+} PeerConf;
+
 typedef struct DnsConf {
     GPtrArray *servers; /* IpPrefix*, address only */
     char **domains;     /* Domains= */
     char **options;     /* Options=, resolv.conf(5) words */
     bool uplink;        /* Servers=uplink: those of the interface that [NAT] Uplink= comes to */
+    bool pushed;        /* Servers=vpn: those that come with the interface of Kind=vpn */
     bool host_upstream; /* Servers=host: where the host's resolv.conf names only a stub of its own
                            (127.0.0.53), its upstream servers */
 } DnsConf;
@@ -216,12 +246,14 @@ typedef struct Conf {
     GPtrArray *routes; /* RouteConf* */
     GPtrArray *rules;  /* RuleConf* */
     GPtrArray *ports;  /* PortConf* */
+    GPtrArray *peers;  /* PeerConf* */
     DnsConf dns;
     NatConf nat;
     FirewallConf firewall;
     GPtrArray *hooks[HOOK_POINTS]; /* HookConf* */
     GPtrArray *lines;              /* ConfLine*, owned, in order of reading: type, then file, then drop-ins */
     GStringChunk *strings;         /* what the lines point to */
+    char *secrets; /* a digest of the files with keys that were read (link_read_files); NULL: none */
 } Conf;
 
 typedef enum ConfFlags {
@@ -237,6 +269,12 @@ typedef enum ConfError {
     CONF_ERROR_GONE,      /* no file any more of what is up (status.h) */
     CONF_ERROR_UNSAFE,    /* not root's, or writable by others */
 } ConfError;
+
+/* A new peer of the link @label, in @conf->peers; borrowed. */
+PeerConf *conf_peer_new(Conf *conf, const char *label);
+
+/* "HOST:PORT" or "[ADDRESS]:PORT"; replaces *ret_host. */
+bool conf_endpoint_parse(const char *text, char **ret_host, uint16_t *ret_port);
 
 /* Look for all three configuration directories below @root, for `check --root=DIR`. NULL or "": the real
  * ones. Borrowed. */

@@ -3,11 +3,13 @@
 #include "device.h"
 
 #include "firewall.h"
+#include "iface.h"
+#include "nsfs.h"
 
 #include <errno.h>
-#include <linux/if.h>
 #include <linux/rtnetlink.h>
 #include <string.h>
+#include <unistd.h>
 
 #define BRIDGE_MARK "netns-broker:bridge"
 
@@ -33,8 +35,10 @@ static char *what_of(const LinkPlan *plan, const char *verb, const char *name)
 /* @plan: whose kind has data of its own to add; NULL: none. */
 static struct nlmsghdr *new_link(Nl *nl, char *what, const char *kind, bool up, const LinkPlan *plan)
 {
-    struct ifinfomsg link = {
-        .ifi_family = AF_UNSPEC, .ifi_flags = up ? IFF_UP : 0, .ifi_change = up ? IFF_UP : 0};
+    struct ifinfomsg link = {.ifi_family = AF_UNSPEC,
+                             .ifi_index = plan ? (int)plan->number : 0,
+                             .ifi_flags = up ? IFF_UP : 0,
+                             .ifi_change = up ? IFF_UP : 0};
     struct nlmsghdr *h = nl_add(nl, what, RTM_NEWLINK, NLM_F_CREATE | NLM_F_EXCL, &link, sizeof link);
     struct nlattr *info = mnl_attr_nest_start(h, IFLA_LINKINFO);
 
@@ -50,12 +54,14 @@ static struct nlmsghdr *new_link(Nl *nl, char *what, const char *kind, bool up, 
 
 static struct nlmsghdr *new_planned(Nl *nl, const LinkPlan *plan, const char *name, bool up)
 {
-    struct nlmsghdr *h = new_link(nl, what_of(plan, "make", name), plan->conf->kind->name, up, plan);
+    bool moved = plan->transit[0] && g_str_equal(name, plan->transit);
+    struct nlmsghdr *h = new_link(nl, what_of(plan, "make", moved ? plan->name : name),
+                                  link_device(plan->conf->kind), up, plan);
 
     mnl_attr_put_strz(h, IFLA_IFNAME, name);
     if (plan->conf->mtu)
         mnl_attr_put_u32(h, IFLA_MTU, plan->conf->mtu);
-    if (plan->parent)
+    if (plan->parent && !plan->conf->kind->parent_in_data)
         mnl_attr_put_u32(h, IFLA_LINK, plan->parent);
     return h;
 }
@@ -66,7 +72,7 @@ static void put_mac(struct nlmsghdr *h, const MacAddress *mac)
         mnl_attr_put(h, IFLA_ADDRESS, sizeof mac->bytes, mac->bytes);
 }
 
-static void queue_altname(Nl *nl, unsigned index, const char *name, const char *altname)
+void device_queue_altname(Nl *nl, unsigned index, const char *name, const char *altname)
 {
     struct ifinfomsg link = {.ifi_family = AF_UNSPEC, .ifi_index = (int)index};
     struct nlmsghdr *h;
@@ -83,7 +89,7 @@ static void queue_altname(Nl *nl, unsigned index, const char *name, const char *
 
 /* The alias cannot be given at birth (net/core/rtnetlink.c, rtnl_create_link); the group can, and already
  * marks it as ours. */
-static void queue_alias(Nl *nl, unsigned index, const char *mark)
+void device_queue_alias(Nl *nl, unsigned index, const char *mark)
 {
     struct ifinfomsg link = {.ifi_family = AF_UNSPEC, .ifi_index = (int)index};
 
@@ -93,15 +99,15 @@ static void queue_alias(Nl *nl, unsigned index, const char *mark)
 
 void device_queue_mark(const LinkPlan *plan, const char *mark, Nl *outer)
 {
-    queue_alias(outer, plan->host_index, mark);
-    queue_altname(outer, plan->host_index, plan->host_name, plan->conf->host_altname);
+    device_queue_alias(outer, plan->host_index, mark);
+    device_queue_altname(outer, plan->host_index, plan->host_name, plan->conf->host_altname);
 }
 
 static void queue_pair(LinkPlan *plan, Nl *outer)
 {
     struct nlmsghdr *h = new_planned(outer, plan, plan->host_name, true);
 
-    put_mac(h, &plan->conf->host_mac);
+    put_mac(h, &plan->host_mac);
     /* in another namespace the group would mean nothing */
     if (plan->outer_nsfd < 0)
         mnl_attr_put_u32(h, IFLA_GROUP, plan->group);
@@ -109,20 +115,39 @@ static void queue_pair(LinkPlan *plan, Nl *outer)
         mnl_attr_put_u32(h, IFLA_MASTER, plan->master);
 }
 
-static void queue_single(LinkPlan *plan, Nl *host)
+/* One that is moved gets our group on the way: it marks what a killed maker left. */
+static void queue_single(LinkPlan *plan, Nl *outer)
 {
-    struct nlmsghdr *h = new_planned(host, plan, plan->name, false);
+    bool moved = plan->transit[0] != '\0';
+    struct nlmsghdr *h = new_planned(outer, plan, moved ? plan->transit : plan->name, false);
 
-    mnl_attr_put_u32(h, IFLA_NET_NS_FD, (uint32_t)plan->nsfd);
-    put_mac(h, &plan->conf->mac);
+    if (moved)
+        mnl_attr_put_u32(h, IFLA_GROUP, FIREWALL_GROUP);
+    else if (!plan->on_inside)
+        mnl_attr_put_u32(h, IFLA_NET_NS_FD, (uint32_t)plan->nsfd);
+    put_mac(h, &plan->mac);
 }
 
-static void queue_sibling(LinkPlan *plan, Nl *host)
+static void queue_sibling(LinkPlan *plan, Nl *outer)
 {
-    struct nlmsghdr *h = new_planned(host, plan, plan->host_name, true);
+    struct nlmsghdr *h = new_planned(outer, plan, plan->host_name, true);
 
-    put_mac(h, &plan->conf->host_mac);
-    mnl_attr_put_u32(h, IFLA_GROUP, FIREWALL_GROUP | FIREWALL_HOST_ACCESS);
+    put_mac(h, &plan->host_mac);
+    if (plan->outer_nsfd < 0)
+        mnl_attr_put_u32(h, IFLA_GROUP, FIREWALL_GROUP | FIREWALL_HOST_ACCESS);
+}
+
+/* Under its own name, and no longer in our group: in there that would mean nothing. */
+static bool move_in(LinkPlan *plan, Nl *outer, GError **error)
+{
+    struct ifinfomsg link = {.ifi_family = AF_UNSPEC, .ifi_index = (int)nl_ifindex(outer, plan->transit)};
+    struct nlmsghdr *h =
+        nl_add(outer, what_of(plan, "move in", plan->name), RTM_NEWLINK, 0, &link, sizeof link);
+
+    mnl_attr_put_u32(h, IFLA_NET_NS_FD, (uint32_t)plan->nsfd);
+    mnl_attr_put_strz(h, IFLA_IFNAME, plan->name);
+    mnl_attr_put_u32(h, IFLA_GROUP, 0);
+    return nl_run(outer, error);
 }
 
 static bool make_bridge(LinkPlan *plan, const char *bridge, const char *cite, Nl *host, GError **error)
@@ -135,7 +160,7 @@ static bool make_bridge(LinkPlan *plan, const char *bridge, const char *cite, Nl
     if (!nl_run(host, error))
         return false;
     plan->master = nl_ifindex(host, bridge);
-    queue_alias(host, plan->master, BRIDGE_MARK);
+    device_queue_alias(host, plan->master, BRIDGE_MARK);
     return nl_run(host, error);
 }
 
@@ -159,22 +184,58 @@ static bool find_bridge(LinkPlan *plan, Nl *host, GError **error)
     return false;
 }
 
-/* The kernel's words for a kind it was built without are "Unknown device type" (EOPNOTSUPP): say which. */
+static char *explained(const LinkPlan *plan, const GError *error)
+{
+    const LinkKind *kind = plan->conf->kind;
+
+    /* the kernel's words for a kind it was built without are "Unknown device type": say which */
+    if (g_error_matches(error, NL_ERROR, EOPNOTSUPP) && strstr(error->message, "Unknown device type"))
+        return g_strdup_printf("%s (this kernel has no %s links)", error->message, kind->name);
+    if (g_error_matches(error, NL_ERROR, EOPNOTSUPP))
+        return g_strdup_printf("%s: one of its keys is about what this kernel was built without",
+                               error->message);
+    if (g_error_matches(error, NL_ERROR, EINVAL) && kind->parent == PARENT_NEEDED && kind->host_sibling)
+        return g_strdup_printf("%s (a passthru wants its parent for itself; lo carries none)",
+                               error->message);
+    /* a name that is taken is EEXIST too: but those inside are ours, and that of a transit is a hash */
+    if (g_error_matches(error, NL_ERROR, EEXIST) && kind->unique && !plan->host_name[0]) {
+        g_autofree char *cite = conf_cite(plan->conf->lines, kind->unique);
+        return g_strdup_printf("%s: another interface has it already", cite);
+    }
+    return g_strdup(error->message);
+}
+
 static bool explain(const LinkPlan *plan, GError **error)
 {
-    if (error && g_error_matches(*error, NL_ERROR, EOPNOTSUPP)) {
-        g_autofree char *text =
-            g_strdup_printf("%s (this kernel has no %s links)", (*error)->message, plan->conf->kind->name);
+    if (error && *error) {
+        int code = (*error)->code;
+        g_autofree char *text = explained(plan, *error);
         g_clear_error(error);
-        g_set_error_literal(error, NL_ERROR, EOPNOTSUPP, text);
+        g_set_error_literal(error, NL_ERROR, code, text);
     }
     return false;
+}
+
+static bool make_inside(const LinkPlan *plan, GError **error)
+{
+    int home = nsfs_open_self(error);
+    bool fine = home >= 0 && nsfs_enter(plan->nsfd, error);
+
+    if (fine) {
+        fine = plan->conf->kind->make(plan, error);
+        nsfs_return(home);
+    }
+    if (home >= 0)
+        close(home);
+    return fine;
 }
 
 bool device_create(LinkPlan *plan, Nl *outer, GError **error)
 {
     const LinkKind *kind = plan->conf->kind;
 
+    if (kind->make)
+        return make_inside(plan, error);
     if (!find_bridge(plan, outer, error))
         return false;
     if (kind->born_outside) {
@@ -186,68 +247,59 @@ bool device_create(LinkPlan *plan, Nl *outer, GError **error)
     }
     if (!nl_run(outer, error))
         return explain(plan, error);
+    if (plan->transit[0] && !move_in(plan, outer, error))
+        return false;
     if (plan->host_name[0])
         plan->host_index = nl_ifindex(outer, plan->host_name);
     return true;
+}
+
+bool device_join_master(const LinkPlan *plan, Nl *inside, GError **error)
+{
+    struct ifinfomsg link = {.ifi_family = AF_UNSPEC, .ifi_index = (int)plan->index};
+    const char *master = plan->conf->master.text;
+    g_autofree char *cite = NULL;
+
+    if (!master[0])
+        return true;
+    cite = conf_cite(plan->conf->lines, "Master");
+    mnl_attr_put_u32(nl_add(inside, g_strdup_printf("%s: %s cannot be a port of it", cite, plan->name),
+                            RTM_NEWLINK, 0, &link, sizeof link),
+                     IFLA_MASTER, nl_ifindex(inside, master));
+    return nl_run(inside, error);
+}
+
+bool device_set(const LinkPlan *plan, uint32_t mtu, Nl *inside, GError **error)
+{
+    struct ifinfomsg link = {.ifi_family = AF_UNSPEC, .ifi_index = (int)nl_ifindex(inside, plan->name)};
+    g_autofree char *cite = conf_cite(plan->conf->lines, plan->conf->mtu ? "MTU" : "MACAddress");
+    struct nlmsghdr *h;
+
+    if (!mtu && !plan->mac.set)
+        return true;
+    h = nl_add(inside, g_strdup_printf("%s: %s does not take it", cite, plan->name), RTM_NEWLINK, 0, &link,
+               sizeof link);
+    if (mtu)
+        mnl_attr_put_u32(h, IFLA_MTU, mtu);
+    put_mac(h, &plan->mac);
+    return nl_run(inside, error);
+}
+
+char *device_mark(const char *name, const char *label)
+{
+    return g_strconcat("netns-broker:", name, label ? ":" : NULL, label, NULL);
 }
 
 void device_queue_up(const LinkPlan *plan, const char *mark, Nl *inside)
 {
     struct ifinfomsg link = {.ifi_family = AF_UNSPEC, .ifi_index = (int)plan->index, .ifi_change = IFF_UP};
 
-    queue_alias(inside, plan->index, mark);
-    queue_altname(inside, plan->index, plan->name, plan->conf->altname);
+    device_queue_alias(inside, plan->index, mark);
+    device_queue_altname(inside, plan->index, plan->name, plan->conf->altname);
     if (plan->conf->up == TRISTATE_NO)
         return;
     link.ifi_flags = IFF_UP;
     nl_add(inside, what_of(plan, "bring up", plan->name), RTM_NEWLINK, 0, &link, sizeof link);
-}
-
-typedef struct Found {
-    unsigned index, master, group;
-    char alias[IFALIASZ];
-    char kind[IFNAMSIZ];
-} Found;
-
-static void take_kind(const struct nlattr *info, Found *found)
-{
-    const struct nlattr *attr;
-
-    mnl_attr_for_each_nested(attr, info) if (mnl_attr_get_type(attr) == IFLA_INFO_KIND &&
-                                             mnl_attr_validate(attr, MNL_TYPE_NUL_STRING) >= 0)
-        g_strlcpy(found->kind, mnl_attr_get_str(attr), sizeof found->kind);
-}
-
-static bool take_link(const struct nlmsghdr *message, void *user)
-{
-    const struct ifinfomsg *link = mnl_nlmsg_get_payload(message);
-    Found *found = user;
-    const struct nlattr *attr;
-
-    found->index = (unsigned)link->ifi_index;
-    mnl_attr_for_each(attr, message, sizeof *link)
-    {
-        if (mnl_attr_get_type(attr) == IFLA_GROUP && mnl_attr_validate(attr, MNL_TYPE_U32) >= 0)
-            found->group = mnl_attr_get_u32(attr);
-        if (mnl_attr_get_type(attr) == IFLA_MASTER && mnl_attr_validate(attr, MNL_TYPE_U32) >= 0)
-            found->master = mnl_attr_get_u32(attr);
-        if (mnl_attr_get_type(attr) == IFLA_LINKINFO)
-            take_kind(attr, found);
-        if (mnl_attr_get_type(attr) == IFLA_IFALIAS && mnl_attr_validate(attr, MNL_TYPE_STRING) >= 0)
-            g_strlcpy(found->alias, mnl_attr_get_payload(attr),
-                      MIN(sizeof found->alias, mnl_attr_get_payload_len(attr) + 1u));
-    }
-    return true;
-}
-
-static Found find_link(Nl *nl, const char *name)
-{
-    struct ifinfomsg link = {.ifi_family = AF_UNSPEC};
-    Found found = {};
-
-    mnl_attr_put_strz(nl_add(nl, NULL, RTM_GETLINK, 0, &link, sizeof link), IFLA_IFNAME, name);
-    (void)nl_get(nl, take_link, &found, NULL);
-    return found;
 }
 
 static bool delete_index(Nl *nl, unsigned index, const char *name, GError **error)
@@ -260,52 +312,37 @@ static bool delete_index(Nl *nl, unsigned index, const char *name, GError **erro
 }
 
 /* Killed between birth and alias: the group, or in a namespace of our own the kind, alone tells. */
-static bool is_ours(const Found *found, const char *mark, const char *unmarked)
+static bool is_ours(const Iface *iface, const char *mark, const char *unmarked)
 {
-    if (found->alias[0])
-        return g_str_equal(found->alias, mark);
-    return (found->group & FIREWALL_GROUP_MASK) == FIREWALL_GROUP ||
-           (unmarked && g_str_equal(found->kind, unmarked));
+    if (iface->alias[0])
+        return g_str_equal(iface->alias, mark);
+    return (iface->group & FIREWALL_GROUP_MASK) == FIREWALL_GROUP ||
+           (unmarked && g_str_equal(iface->kind, unmarked));
 }
 
 bool device_remove(Nl *nl, const char *name, const char *mark, const char *unmarked, GError **error)
 {
-    Found found = find_link(nl, name);
+    g_auto(Iface) iface = iface_named(nl, name);
 
-    return !found.index || !is_ours(&found, mark, unmarked) || delete_index(nl, found.index, name, error);
+    return !iface.index || !is_ours(&iface, mark, unmarked) || delete_index(nl, iface.index, name, error);
 }
 
 bool device_is_there(Nl *nl, const char *name, const char *mark)
 {
-    Found found = find_link(nl, name);
+    g_auto(Iface) iface = iface_named(nl, name);
 
-    return found.index && g_str_equal(found.alias, mark);
-}
-
-typedef struct Ports {
-    unsigned bridge;
-    bool any;
-} Ports;
-
-static bool take_port(const struct nlmsghdr *message, void *user)
-{
-    Ports *ports = user;
-    Found found = {};
-
-    take_link(message, &found);
-    ports->any = ports->any || found.master == ports->bridge;
-    return true;
+    return iface.index && g_str_equal(iface.alias, mark);
 }
 
 bool device_remove_bridge(Nl *host, const char *name, GError **error)
 {
-    Found found = find_link(host, name);
-    Ports ports = {.bridge = found.index};
+    g_auto(Iface) bridge = iface_named(host, name);
+    bool used;
 
-    if (!found.index ||
-        (!g_str_equal(found.alias, BRIDGE_MARK) && (found.alias[0] || found.group != FIREWALL_BRIDGE_GROUP)))
+    if (!bridge.index || (!g_str_equal(bridge.alias, BRIDGE_MARK) &&
+                          (bridge.alias[0] || bridge.group != FIREWALL_BRIDGE_GROUP)))
         return true;
-    if (!nl_dump(host, RTM_GETLINK, AF_UNSPEC, take_port, &ports, error))
+    if (!iface_has_port(host, bridge.index, &used, error))
         return false;
-    return ports.any || delete_index(host, found.index, name, error);
+    return used || delete_index(host, bridge.index, name, error);
 }

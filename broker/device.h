@@ -4,10 +4,24 @@
 #include "link.h"
 #include "nl.h"
 
-/* Makes the link, born in its namespace, down inside and up outside; also the bridge that is asked for and
- * not there yet, and the sibling in the host. Fills in master and host_index. @outer: netlink socket of the
- * host, or of the namespace that holds the outer end. To be called with the host's lock. */
+/* Makes the link, born in its namespace or moved in, down inside and up outside; also the bridge that is
+ * asked for and not there yet, and the sibling in the host. Fills in master and host_index. @outer: netlink
+ * socket of the host, or of the namespace that holds the outer end or the parent. To be called with the
+ * host's lock. */
 bool device_create(LinkPlan *plan, Nl *outer, GError **error);
+
+/* Makes it a port of Master=, if there is one. The link is down: a bond insists. */
+bool device_join_master(const LinkPlan *plan, Nl *inside, GError **error);
+
+/* The alias of a link of namespace @name; @label: of one that is taken, which is found again by it. Owned by
+ * the caller. */
+char *device_mark(const char *name, const char *label);
+
+/* The MAC address of a link that is there, found by its name inside, and @mtu (0: as it is). */
+bool device_set(const LinkPlan *plan, uint32_t mtu, Nl *inside, GError **error);
+
+void device_queue_alias(Nl *nl, unsigned index, const char *mark);
+void device_queue_altname(Nl *nl, unsigned index, const char *name, const char *altname); /* NULL: none */
 
 /* Queues: @mark becomes the alias of the outer end, a name that was too long its altname. Never in one batch
  * with the making: the kernel goes on after a failure, and the mark would land on the interface that had the

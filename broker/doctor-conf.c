@@ -2,6 +2,7 @@
 #include "build.h"
 #include "check-host.h"
 #include "doctor-check.h"
+#include "link.h"
 #include "ruleset-file.h"
 
 /* All slips, not only the first. */
@@ -40,9 +41,10 @@ static void host_report(Patient *patient)
 static void change_report(Patient *patient)
 {
     const Record *record = patient->up ? patient->record : NULL;
+    bool keys = record && link_read_files(patient->conf, NULL, NULL); /* only root can */
     g_autofree char *now = record ? build_digest(patient->conf) : NULL;
 
-    if (record && record->digest &&
+    if (keys && record->digest &&
         (!g_str_equal(now, record->digest) || g_strcmp0(ruleset_digest(patient->conf), record->ruleset) != 0))
         finding_add(patient, FINDING_NOTE, "configuration",
                     g_strdup("its files have changed since it was built"),

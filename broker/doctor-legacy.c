@@ -33,7 +33,7 @@ static char **save(int family, GError **error)
 {
     g_autofree char *path = g_strconcat(SBIN_DIR "/", program_of(family), "-save", NULL);
     char *const argv[] = {path, (char *)"-c", NULL};
-    g_autofree char *text = access(path, X_OK) == 0 ? spawn_ask(argv) : NULL;
+    g_autofree char *text = access(path, X_OK) == 0 ? spawn_ask(argv, -1) : NULL;
 
     if (text) {
         g_autofree char *valid = g_utf8_make_valid(text, -1);

@@ -80,7 +80,7 @@ static char *iptables_line(const char *program, const Obstacle *obstacle, unsign
     char *const argv[] = {path, (char *)"-t", obstacle->table, (char *)"-S", obstacle->chain, digits, NULL};
 
     snprintf(digits, sizeof digits, "%u", number);
-    output = access(path, X_OK) == 0 ? spawn_ask(argv) : NULL;
+    output = access(path, X_OK) == 0 ? spawn_ask(argv, -1) : NULL;
     if (!output || !g_str_has_prefix(output, "-A "))
         return NULL;
     output[strcspn(output, "\n")] = '\0';
@@ -92,7 +92,7 @@ static char *rule_text(const Obstacle *obstacle, uint64_t handle)
     char *const argv[] = {(char *)NFT_PATH, (char *)"-a",    (char *)"list",  (char *)"chain",
                           obstacle->family, obstacle->table, obstacle->chain, NULL};
     g_autofree char *listing =
-        nft_is_identifier(obstacle->table) && nft_is_identifier(obstacle->chain) ? spawn_ask(argv) : NULL;
+        nft_is_identifier(obstacle->table) && nft_is_identifier(obstacle->chain) ? spawn_ask(argv, -1) : NULL;
     unsigned number = 0;
     g_autofree char *line = listing ? line_of_handle(listing, handle, &number) : NULL;
 

@@ -70,6 +70,14 @@ static bool is_to_be_down(const Patient *patient, const char *name)
     return false;
 }
 
+/* A tap or tun that is up is without a carrier until a program opens it. */
+static bool is_unopened(const json_t *link, const char *state)
+{
+    const char *kind = json_string_value(json_object_get(link, "kind"));
+
+    return g_str_equal(state, "no-carrier") && (g_strcmp0(kind, "tap") == 0 || g_strcmp0(kind, "tun") == 0);
+}
+
 /* Only root's doctor looks at the host. */
 static bool is_cut_off(const Patient *patient, const json_t *link)
 {
@@ -88,7 +96,8 @@ void doctor_check_links(Patient *patient)
     {
         const char *name = json_string_value(json_object_get(link, "name"));
         const char *state = json_string_value(json_object_get(link, "state"));
-        if (!name || !state || g_str_equal(state, "up") || is_to_be_down(patient, name))
+        if (!name || !state || g_str_equal(state, "up") || is_to_be_down(patient, name) ||
+            is_unopened(link, state))
             continue;
         bool cut_off = is_cut_off(patient, link), down = g_str_equal(state, "down");
         char *text = cut_off ? g_strdup_printf("%s inside is %s: its end in the host, %s, was set down", name,
@@ -117,9 +126,18 @@ static void missing(Patient *patient, const json_t *link, const char *what, cons
                 g_strdup_printf("netnsctl start %s makes it again", patient->name));
 }
 
+static void awaited(Patient *patient, const char *label, const char *name, const char *mark)
+{
+    if (name && !device_is_there(patient->inside, name, mark))
+        finding_add(
+            patient, FINDING_NOTE, "links",
+            g_strdup_printf("[Link %s]: its VPN is not there, and no way out until it comes",
+                            label ? label : ""),
+            g_strdup_printf("start the VPN program, whose script is netnsctl take %s", patient->name));
+}
+
 void doctor_check_ends(Patient *patient)
 {
-    g_autofree char *mark = g_strconcat("netns-broker:", patient->name, NULL);
     size_t i;
     json_t *link;
 
@@ -127,6 +145,12 @@ void doctor_check_ends(Patient *patient)
     {
         const char *name = json_string_value(json_object_get(link, "name"));
         const char *host = json_string_value(json_object_get(link, "host"));
+        const char *label = json_string_value(json_object_get(link, "label"));
+        g_autofree char *mark = device_mark(patient->name, json_object_get(link, "taken") ? label : NULL);
+        if (json_is_true(json_object_get(link, "awaited"))) {
+            awaited(patient, label, name, mark);
+            continue;
+        }
         if (name && !device_is_there(patient->inside, name, mark))
             missing(patient, link, "its interface inside", name);
         if (host && !json_object_get(link, "peer_namespace") && !device_is_there(patient->host, host, mark))

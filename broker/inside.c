@@ -153,6 +153,30 @@ bool inside_link_sysctls(const LinkPlan *link, GError **error)
     return visit(link->nsfd, set_link, link, error);
 }
 
+static bool distrust(const void *what, GError **error)
+{
+    static const char *const keys[][2] = {{"ipv6", "accept_ra"},
+                                          {"ipv6", "autoconf"},
+                                          {"ipv6", "accept_redirects"},
+                                          {"ipv4", "accept_redirects"}};
+    const LinkPlan *link = what;
+
+    (void)error;
+    for (size_t i = 0; i < G_N_ELEMENTS(keys); i++) {
+        g_autofree char *path = g_strdup_printf("net/%s/conf/%s/%s", keys[i][0], link->host_name, keys[i][1]);
+        (void)sysctl_write(path, "0", NULL); /* a kernel without IPv6 has no such files */
+    }
+    return true;
+}
+
+void inside_distrust_end(const LinkPlan *link)
+{
+    if (link->outer_nsfd < 0)
+        (void)distrust(link, NULL);
+    else
+        (void)visit(link->outer_nsfd, distrust, link, NULL);
+}
+
 static json_t *texts(const GPtrArray *prefixes)
 {
     json_t *list = json_array();
@@ -173,5 +197,7 @@ void inside_describe(const Plan *plan, json_t *detail)
         json_t *object = json_array_get(links, i);
         json_object_set_new(object, "addresses", texts(link->addresses));
         json_object_set_new(object, "host_addresses", texts(link->host_addresses));
+        if (link->taken)
+            json_object_set_new(object, "moved_in", json_true());
     }
 }

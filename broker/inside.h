@@ -15,5 +15,9 @@ bool inside_restore(const json_t *old, int nsfd, GError **error);
 /* A link's own Sysctl= and IPv6AcceptRA=. */
 bool inside_link_sysctls(const LinkPlan *link, GError **error);
 
+/* A namespace is no router of the host's, nor of another namespace: advertisements and redirects by its end
+ * there would take their own packets. */
+void inside_distrust_end(const LinkPlan *link);
+
 /* Writes the addresses and names of all links into the record's detail. */
 void inside_describe(const Plan *plan, json_t *detail);

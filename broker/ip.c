@@ -199,3 +199,9 @@ void if_name_shorten(const char *full, IfName *ret)
         hash = (hash ^ (uint8_t)*c) * 16777619u;
     g_snprintf(ret->text, sizeof(ret->text), "vn-%08x%c", hash, full[length - 1]);
 }
+
+bool domain_is_clean(const char *word)
+{
+    return *word && strlen(word) < 254 && word[0] != '-' && word[0] != '.' &&
+           strspn(word, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._-") == strlen(word);
+}

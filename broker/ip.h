@@ -38,3 +38,6 @@ bool if_name_sayable(const char *name);
 /* An interface name for @full that fits: @full itself up to 15 characters, else "vn-", 8 hex digits of a hash
  * of @full that never changes between versions (FNV-1a, 32 bits), and @full's last character. */
 void if_name_shorten(const char *full, IfName *ret);
+
+/* May it stand in resolv.conf(5) as a domain to search? */
+bool domain_is_clean(const char *word);

@@ -32,12 +32,18 @@ static bool macvlan_host_sibling(const LinkConf *link)
     return macvlan->host_peer == TRISTATE_YES || link->host_addresses->len > 0;
 }
 
+/* A passthru has its parent's: another one would become the parent's too (macvlan_set_mac_address). */
+static bool macvlan_has_own_mac(const LinkConf *link)
+{
+    return ((const MacvlanConf *)link->own)->mode.value != MACVLAN_MODE_PASSTHRU;
+}
+
 static bool macvlan_check(const LinkConf *link, GError **error)
 {
     const MacvlanConf *macvlan = link->own;
+    bool host = link->kind->host_sibling;
     bool sources = macvlan->sources && macvlan->sources->len > 0;
     const char *key = NULL, *why = NULL;
-    g_autofree char *cite = NULL;
 
     if (sources && macvlan->mode.value != MACVLAN_MODE_SOURCE) {
         key = "SourceMACAddress";
@@ -48,18 +54,17 @@ static bool macvlan_check(const LinkConf *link, GError **error)
     } else if (!sources && macvlan->mode.value == MACVLAN_MODE_SOURCE) {
         key = "Mode";
         why = "SourceMACAddress= must list whose packets are let in";
+    } else if (macvlan->host_peer == TRISTATE_YES && !host) {
+        key = "HostPeer";
+        why = "a macvtap has no interface in the host";
     } else if (macvlan->host_peer == TRISTATE_NO && link->host_addresses->len > 0) {
         key = "HostAddress";
         why = "HostPeer=no leaves no interface in the host to have it";
-    } else if (macvlan_host_sibling(link) && macvlan->mode.value != MACVLAN_MODE_BRIDGE) {
+    } else if (host && macvlan_host_sibling(link) && macvlan->mode.value != MACVLAN_MODE_BRIDGE) {
         key = link->host_addresses->len > 0 ? "HostAddress" : "HostPeer";
         why = "host and namespace can only talk in Mode=bridge";
     }
-    if (!key)
-        return true;
-    cite = conf_cite(link->lines, key);
-    g_set_error(error, CONF_ERROR, CONF_ERROR_INVALID, "%s: %s", cite, why);
-    return false;
+    return !key || link_fail(link, key, error, why);
 }
 
 /* drivers/net/macvlan.c, macvlan_changelink_sources(): MACVLAN_MACADDR_SET replaces the list by the nested
@@ -80,10 +85,24 @@ static void macvlan_put_data(struct nlmsghdr *message, const LinkPlan *plan)
     mnl_attr_nest_end(message, list);
 }
 
+/* The same with a character device, /dev/tapN, that a virtual machine opens; N is its number, and there is
+ * but one /dev. */
+const LinkKind kind_macvtap = {
+    .name = "macvtap",
+    .parent = PARENT_NEEDED,
+    .has_number = true,
+    .has_own_mac = macvlan_has_own_mac,
+    .conf_size = sizeof(MacvlanConf),
+    .keys = macvlan_keys,
+    .check = macvlan_check,
+    .put_data = macvlan_put_data,
+};
+
 const LinkKind kind_macvlan = {
     .name = "macvlan",
-    .needs_parent = true,
+    .parent = PARENT_NEEDED,
     .has_host_end = true,
+    .has_own_mac = macvlan_has_own_mac,
     .conf_size = sizeof(MacvlanConf),
     .keys = macvlan_keys,
     .check = macvlan_check,

@@ -24,7 +24,6 @@ static bool veth_check(const LinkConf *link, GError **error)
 {
     const VethConf *veth = link->own;
     const char *key = NULL, *why = NULL;
-    g_autofree char *cite = NULL;
 
     if (veth->peer && veth->bridge.text[0]) {
         key = "Peer";
@@ -32,18 +31,11 @@ static bool veth_check(const LinkConf *link, GError **error)
     } else if (veth->create_bridge == TRISTATE_YES && !veth->bridge.text[0]) {
         key = "CreateBridge";
         why = "Bridge= does not say which";
-    } else if (veth->peer && !conf_name_valid(veth->peer, NULL)) {
-        key = "Peer";
-        why = "not a namespace's name";
     } else if (veth->bridge.text[0] && link->host_addresses->len > 0) {
         key = "HostAddress";
         why = "the host's end is a port of a bridge: an address belongs on the bridge";
     }
-    if (!key)
-        return true;
-    cite = conf_cite(link->lines, key);
-    g_set_error(error, CONF_ERROR, CONF_ERROR_INVALID, "%s: %s", cite, why);
-    return false;
+    return !key || link_fail(link, key, error, why);
 }
 
 /* The inner end, born in its namespace in the same message: moving a finished device costs 26 ms of RCU grace
@@ -57,8 +49,8 @@ static void veth_put_data(struct nlmsghdr *message, const LinkPlan *plan)
     mnl_attr_put_u32(message, IFLA_NET_NS_FD, (uint32_t)plan->nsfd);
     if (plan->conf->mtu)
         mnl_attr_put_u32(message, IFLA_MTU, plan->conf->mtu);
-    if (plan->conf->mac.set)
-        mnl_attr_put(message, IFLA_ADDRESS, sizeof plan->conf->mac.bytes, plan->conf->mac.bytes);
+    if (plan->mac.set)
+        mnl_attr_put(message, IFLA_ADDRESS, sizeof plan->mac.bytes, plan->mac.bytes);
     mnl_attr_nest_end(message, peer);
 }
 
@@ -79,6 +71,8 @@ const LinkKind kind_veth = {
     .name = "veth",
     .has_host_end = true,
     .born_outside = true,
+    .has_own_mac = link_always,
+    .outer_key = "Peer",
     .conf_size = sizeof(VethConf),
     .keys = veth_keys,
     .check = veth_check,

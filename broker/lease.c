@@ -65,7 +65,7 @@ static void from_manager(GPtrArray *list, const char *interface, unsigned index,
 
     if (access(file, F_OK) < 0 || access(NMCLI, X_OK) < 0)
         return;
-    said = spawn_ask(argv);
+    said = spawn_ask(argv, -1);
     if (said)
         add_addresses(list, said);
 }
@@ -84,7 +84,7 @@ static void from_dhcpcd(GPtrArray *list, const char *interface, const char *cons
         g_autofree char *said = NULL;
         char *const argv[] = {(char *)DHCPCD, (char *)processes[i].option, (char *)interface, NULL};
         if ((all && i == 0) || access(file, F_OK) == 0)
-            said = spawn_ask(argv);
+            said = spawn_ask(argv, -1);
         for (const char *const *key = keys; said && *key; key++)
             add_lines(list, said, *key);
     }

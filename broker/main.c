@@ -5,9 +5,11 @@
 #include "graph.h"
 #include "parse.h"
 #include "paths.h"
+#include "resolve.h"
 #include "save.h"
 #include "say.h"
 #include "show.h"
+#include "take.h"
 #include "up.h"
 
 #include <stdio.h>
@@ -36,6 +38,8 @@ static const Verb verbs[] = {
     {"up", up_main, "[--type=TYPE] [--all] NAME...", "the worker: build (root; what the units call)"},
     {"down", down_main, "[--no-block] [--all] NAME...", "the worker: remove (root; what the units call)"},
     {"save-firewall", save_firewall_main, "NAME...", "write the live rules back to their file (root)"},
+    {"take", take_main, "NAME", "the script of OpenVPN or OpenConnect: hand its interface over (root)"},
+    {"resolve", resolve_main, "[NAME...]", "look up silent WireGuard endpoints (root; the watch does)"},
     {"watch", watch_main, "", "follow the uplink and the firewalls (root; starts by itself)"},
     {"serve", serve_main, "[--listen PATH]", "answer chnetns and netnsctl (root; what the socket starts)"},
 };

@@ -8,10 +8,7 @@
 
 #include <arpa/inet.h>
 #include <errno.h>
-#include <linux/if_link.h>
-#include <net/if.h>
 #include <string.h>
-#include <sys/ioctl.h>
 #include <sys/socket.h>
 #include <sys/uio.h>
 #include <unistd.h>
@@ -22,8 +19,10 @@
 /* A dump's answer: the kernel fills up to 32 KiB when the reader offers it (since 4.x:
  * max(nlk->max_recvmsg_len)). */
 #define ANSWER_ROOM 32768
-/* Requests per sendmsg: well below IOV_MAX and the socket's default send buffer. */
+/* Requests per sendmsg, and bytes, unless one alone has more: below IOV_MAX and the socket's default send
+ * buffer (net.core.wmem_default, 212992). */
 #define BATCH 64
+#define BATCH_BYTES 100000
 
 typedef struct Request {
     char *what;
@@ -38,6 +37,7 @@ struct Nl {
     struct mnl_socket *socket;
     uint32_t sequence; /* of the last request */
     GPtrArray *queue;  /* Request* */
+    bool secret;       /* its answers may have keys: WireGuard's do */
     char answer[ANSWER_ROOM];
 };
 
@@ -48,6 +48,7 @@ static void request_free(void *data)
     Request *request = data;
 
     g_free(request->what);
+    explicit_bzero(request->room, MIN(request->header.nlmsg_len, REQUEST_ROOM)); /* it may have had a key */
     g_free(request);
 }
 
@@ -64,9 +65,9 @@ static void set_error(GError **error, int errnum, const char *what, const char *
         g_set_error(error, NL_ERROR, errnum, "%s", why);
 }
 
-Nl *nl_open(GError **error)
+static Nl *open_bus(int bus, GError **error)
 {
-    struct mnl_socket *sock = mnl_socket_open2(NETLINK_ROUTE, SOCK_CLOEXEC);
+    struct mnl_socket *sock = mnl_socket_open2(bus, SOCK_CLOEXEC);
     int on = 1;
 
     if (!sock || mnl_socket_bind(sock, 0, MNL_SOCKET_AUTOPID) < 0) {
@@ -83,10 +84,21 @@ Nl *nl_open(GError **error)
     Nl *nl = g_new0(Nl, 1);
     nl->socket = sock;
     nl->queue = g_ptr_array_new_with_free_func(request_free);
+    nl->secret = bus == NETLINK_GENERIC;
     return nl;
 }
 
+Nl *nl_open(GError **error)
+{
+    return open_bus(NETLINK_ROUTE, error);
+}
+
 Nl *nl_open_at(int nsfd, GError **error)
+{
+    return nl_open_bus_at(NETLINK_ROUTE, nsfd, error);
+}
+
+Nl *nl_open_bus_at(int bus, int nsfd, GError **error)
 {
     int home = nsfs_open_self(error);
     Nl *nl = NULL;
@@ -94,7 +106,7 @@ Nl *nl_open_at(int nsfd, GError **error)
     if (home < 0)
         return NULL;
     if (nsfs_enter(nsfd, error)) {
-        nl = nl_open(error);
+        nl = open_bus(bus, error);
         nsfs_return(home);
     }
     close(home);
@@ -107,7 +119,14 @@ void nl_free(Nl *nl)
         return;
     mnl_socket_close(nl->socket);
     g_ptr_array_unref(nl->queue);
+    if (nl->secret)
+        explicit_bzero(nl->answer, sizeof nl->answer);
     g_free(nl);
+}
+
+int nl_fd(const Nl *nl)
+{
+    return mnl_socket_get_fd(nl->socket);
 }
 
 struct nlmsghdr *nl_add(Nl *nl, char *what, uint16_t type, uint16_t flags, const void *payload, size_t size)
@@ -231,13 +250,28 @@ static bool read_acknowledgements(Nl *nl, guint first, guint count, GError **fir
     return true;
 }
 
+static guint batch_of(const Nl *nl, guint first)
+{
+    guint count = 0;
+    size_t bytes = 0;
+
+    while (first + count < nl->queue->len && count < BATCH) {
+        const Request *request = nl->queue->pdata[first + count];
+        bytes += request->header.nlmsg_len;
+        if (count > 0 && bytes > BATCH_BYTES)
+            break;
+        count++;
+    }
+    return count;
+}
+
 bool nl_run(Nl *nl, GError **error)
 {
     GError *first_error = NULL;
     bool talked = true;
 
-    for (guint first = 0; talked && first < nl->queue->len && !first_error; first += BATCH) {
-        guint count = MIN(BATCH, nl->queue->len - first);
+    for (guint first = 0, count; talked && first < nl->queue->len && !first_error; first += count) {
+        count = batch_of(nl, first);
         talked = send_requests(nl, first, count, error) &&
                  read_acknowledgements(nl, first, count, &first_error, error);
     }
@@ -338,6 +372,26 @@ static size_t dump_payload(uint16_t type)
     }
 }
 
+/* Sends the only queued request. */
+static bool dump_send(Nl *nl, GError **error)
+{
+    Request *request = nl->queue->pdata[0];
+    bool sent;
+
+    g_assert(nl->queue->len == 1); /* what was queued before would be sent instead */
+    request->header.nlmsg_flags = NLM_F_REQUEST | NLM_F_DUMP;
+    sent = send_requests(nl, 0, 1, error);
+    g_ptr_array_set_size(nl->queue, 0);
+    return sent;
+}
+
+bool nl_dump_queued(Nl *nl, NlEach each, void *user, GError **error)
+{
+    bool interrupted;
+
+    return dump_send(nl, error) && dump_once(nl, each, user, &interrupted, error);
+}
+
 /* @table 0: of all tables. */
 static bool dump_begin(Nl *nl, uint16_t type, uint8_t family, uint32_t table, GError **error)
 {
@@ -346,15 +400,10 @@ static bool dump_begin(Nl *nl, uint16_t type, uint8_t family, uint32_t table, GE
         char bytes[sizeof(struct ifinfomsg) + sizeof(struct rtmsg)];
     } payload = {.family = family};
     struct nlmsghdr *h = nl_add(nl, NULL, type, NLM_F_DUMP, &payload, dump_payload(type));
-    bool sent;
 
-    g_assert(nl->queue->len == 1); /* what was queued before would be sent instead */
-    h->nlmsg_flags &= (uint16_t)~NLM_F_ACK;
     if (table)
         mnl_attr_put_u32(h, RTA_TABLE, table);
-    sent = send_requests(nl, 0, 1, error);
-    g_ptr_array_set_size(nl->queue, 0);
-    return sent;
+    return dump_send(nl, error);
 }
 
 static bool dump(Nl *nl, uint16_t type, uint8_t family, uint32_t table, NlEach each, void *user,
@@ -420,72 +469,4 @@ bool nl_dump_table(Nl *nl, uint8_t family, uint32_t table, NlEach each, void *us
     }
     g_propagate_error(error, failure);
     return false;
-}
-
-static bool take_index(const struct nlmsghdr *message, void *user)
-{
-    const struct ifinfomsg *link = mnl_nlmsg_get_payload(message);
-
-    *(unsigned *)user = (unsigned)link->ifi_index;
-    return true;
-}
-
-/* RTEXT_FILTER_SKIP_STATS: an answer without the counters of every CPU. */
-static bool get_link(Nl *nl, const char *name, NlEach each, void *user)
-{
-    struct ifinfomsg link = {.ifi_family = AF_UNSPEC};
-    struct nlmsghdr *h = nl_add(nl, NULL, RTM_GETLINK, 0, &link, sizeof link);
-
-    mnl_attr_put_strz(h, strlen(name) < IFNAMSIZ ? IFLA_IFNAME : IFLA_ALT_IFNAME, name);
-    mnl_attr_put_u32(h, IFLA_EXT_MASK, RTEXT_FILTER_SKIP_STATS);
-    return nl_get(nl, each, user, NULL);
-}
-
-/* By ioctl: RTM_GETLINK brings the carrier up to date first (rtnl_getlink, linkwatch_sync_dev), which walks
- * the host's IPv6 routes and grows with the number of namespaces. A netlink socket takes it, and answers for
- * the namespace it was opened in (netlink_ioctl hands it on to dev_ioctl). A name that can only be an altname
- * is asked for the long way. */
-unsigned nl_ifindex(Nl *nl, const char *name)
-{
-    struct ifreq request = {};
-    unsigned index = 0;
-
-    if (strlen(name) >= IFNAMSIZ)
-        return get_link(nl, name, take_index, &index) ? index : 0;
-    strcpy(request.ifr_name, name);
-    return ioctl(mnl_socket_get_fd(nl->socket), SIOCGIFINDEX, &request) == 0 ? (unsigned)request.ifr_ifindex
-                                                                             : 0;
-}
-
-bool nl_is_set_up(Nl *nl, const char *name)
-{
-    struct ifreq request = {};
-
-    g_strlcpy(request.ifr_name, name, sizeof request.ifr_name);
-    return ioctl(mnl_socket_get_fd(nl->socket), SIOCGIFFLAGS, &request) == 0 && request.ifr_flags & IFF_UP;
-}
-
-void nl_settle(Nl *nl, const char *name)
-{
-    unsigned index;
-
-    (void)get_link(nl, name, take_index, &index);
-}
-
-static bool take_group(const struct nlmsghdr *message, void *user)
-{
-    const struct nlattr *attr;
-
-    mnl_attr_for_each(attr, message,
-                      sizeof(struct ifinfomsg)) if (mnl_attr_get_type(attr) == IFLA_GROUP &&
-                                                    mnl_attr_validate(attr, MNL_TYPE_U32) >= 0) *
-        (uint32_t *)user = mnl_attr_get_u32(attr);
-    return true;
-}
-
-uint32_t nl_ifgroup(Nl *nl, const char *name)
-{
-    uint32_t group = 0;
-
-    return get_link(nl, name, take_group, &group) ? group : 0;
 }

@@ -12,8 +12,13 @@ typedef struct Nl Nl;
 
 Nl *nl_open(GError **error);              /* in the current namespace */
 Nl *nl_open_at(int nsfd, GError **error); /* in @nsfd's; the caller's namespace is the same afterwards */
+/* Of another family of netlink's (NETLINK_GENERIC …): see nl-generic.h. */
+Nl *nl_open_bus_at(int bus, int nsfd, GError **error);
 void nl_free(Nl *nl);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(Nl, nl_free)
+
+/* The socket, for an ioctl; borrowed. */
+int nl_fd(const Nl *nl);
 
 /* Queue a request. Attributes have 60 KiB of room; what a file can make longer is to be bounded by its kind's
  * check. @what becomes the front of the error, taken over ("lab.netns:3: [Link wan] Parent=eth9"). The
@@ -43,7 +48,11 @@ bool nl_get(Nl *nl, NlEach each, void *user, GError **error);
  * way of a plain `up`: it grows with the host. */
 bool nl_dump(Nl *nl, uint16_t type, uint8_t family, NlEach each, void *user, GError **error);
 
-/* The same for the routes of one routing table: the kernel leaves the others out (strict checking,
+/* A dump by the only queued message, once: it may be inconsistent where the kernel's tables change meanwhile.
+ */
+bool nl_dump_queued(Nl *nl, NlEach each, void *user, GError **error);
+
+/* As nl_dump, for the routes of one routing table: the kernel leaves the others out (strict checking,
  * Linux 4.20).
  */
 bool nl_dump_table(Nl *nl, uint8_t family, uint32_t table, NlEach each, void *user, GError **error);
@@ -61,3 +70,6 @@ unsigned nl_ifindex(Nl *nl, const char *name);
 
 /* Has somebody set it up (IFF_UP)? Whether it has a carrier is another matter. False when there is none. */
 bool nl_is_set_up(Nl *nl, const char *name);
+
+/* Is it up, and has somebody at the other end (IFF_RUNNING)? */
+bool nl_has_carrier(Nl *nl, const char *name);

@@ -2,6 +2,7 @@
 #include "nsfs.h"
 
 #include "lock.h"
+#include "paths.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -15,6 +16,8 @@
 #include <sys/stat.h>
 #include <sys/vfs.h>
 #include <unistd.h>
+
+#define KEPT_DIR RUN_DIR "/pin"
 
 /* "WHAT: strerror"; always -1. */
 static int fail(GError **error, int errnum, const char *what, const char *name)
@@ -32,9 +35,8 @@ static int refuse(GError **error, GFileError code, const char *name, const char 
 
 /* Looks at the file before it is opened for real: opening a device or a FIFO that somebody put there has
  * effects (CVE-2018-6556 was lxc opening whatever a path named). */
-int nsfs_open(const char *name, GError **error)
+static int open_path(const char *path, const char *name, GError **error)
 {
-    g_autofree char *path = g_build_filename(NSFS_DIR, name, NULL);
     int at = open(path, O_PATH | O_NOFOLLOW | O_CLOEXEC);
     struct statfs fs;
 
@@ -56,6 +58,13 @@ int nsfs_open(const char *name, GError **error)
         return refuse(error, G_FILE_ERROR_INVAL, name, "is not a network namespace");
     }
     return fd;
+}
+
+int nsfs_open(const char *name, GError **error)
+{
+    g_autofree char *path = g_build_filename(NSFS_DIR, name, NULL);
+
+    return open_path(path, name, error);
 }
 
 int nsfs_open_self(GError **error)
@@ -186,6 +195,44 @@ void nsfs_unpin_stale(const char *name)
     if (lstat(path, &st) == 0 && S_ISREG(st.st_mode) && st.st_size == 0 && statfs(path, &fs) == 0 &&
         fs.f_type != NSFS_MAGIC)
         (void)unlink(path);
+}
+
+static char *kept_path(const char *name)
+{
+    return g_build_filename(KEPT_DIR, name, NULL);
+}
+
+bool nsfs_keep(int fd, const char *name, GError **error)
+{
+    g_autofree char *path = kept_path(name), *source = g_strdup_printf("/proc/self/fd/%d", fd);
+    int file;
+
+    nsfs_let_go(name); /* what was left by one of the same name */
+    if (mkdir(KEPT_DIR, 0700) < 0 && errno != EEXIST)
+        return fail(error, errno, "cannot make ", KEPT_DIR) == 0;
+    file = open(path, O_RDONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0);
+    if (file < 0)
+        return fail(error, errno, "cannot keep the namespace at ", path) == 0;
+    close(file);
+    return mount(source, path, NULL, MS_BIND, NULL) == 0 ||
+           fail(error, errno, "cannot keep the namespace at ", path) == 0;
+}
+
+int nsfs_kept(const char *name)
+{
+    g_autofree char *path = kept_path(name);
+
+    return open_path(path, name, NULL);
+}
+
+void nsfs_let_go(const char *name)
+{
+    g_autofree char *path = kept_path(name);
+
+    if (access(path, F_OK) < 0)
+        return;
+    (void)umount2(path, MNT_DETACH | UMOUNT_NOFOLLOW);
+    (void)unlink(path);
 }
 
 bool nsfs_enter(int fd, GError **error)

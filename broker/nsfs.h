@@ -34,6 +34,12 @@ bool nsfs_unpin(const char *name, GError **error);
 /* Removes the empty file of a pin that lost its mount; to be called for names of ours only. */
 void nsfs_unpin_stale(const char *name);
 
+/* A second name, for root alone: a namespace that has interfaces of the host's in it is found again, and does
+ * not go, when somebody takes its first name away. nsfs_kept: a fd, or -1 when there is none. */
+bool nsfs_keep(int fd, const char *name, GError **error);
+int nsfs_kept(const char *name);
+void nsfs_let_go(const char *name);
+
 /* The calling thread goes in. Typed CLONE_NEWNET, always. */
 bool nsfs_enter(int fd, GError **error);
 

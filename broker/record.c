@@ -14,7 +14,7 @@
 #define STATE_DIR RUN_DIR "/state"
 #define SUFFIX ".json"
 /* A record with a few dozen links has a few KiB; more than this was not written by us. */
-#define RECORD_MAX (256 * 1024)
+#define RECORD_MAX (4 * 1024 * 1024)
 
 static char *record_path(const char *name)
 {
@@ -130,7 +130,9 @@ bool record_save(const Record *record, GError **error)
     g_autofree char *fresh = g_strconcat(STATE_DIR "/.", record->name, ".new", NULL);
     json_t *json = record_to_json(record);
     char *text = json_dumps(json, JSON_INDENT(1)); /* one write: json_dumpfd makes one for every word */
-    bool fine = g_mkdir_with_parents(RUN_DIR, 0755) == 0 && (mkdir(STATE_DIR, 0700) == 0 || errno == EEXIST);
+    bool fits = text && strlen(text) < RECORD_MAX;
+    bool fine =
+        fits && g_mkdir_with_parents(RUN_DIR, 0755) == 0 && (mkdir(STATE_DIR, 0700) == 0 || errno == EEXIST);
     int fd = fine ? open(fresh, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0600) : -1;
 
     fine = fd >= 0 && text && write_whole(fd, text);
@@ -138,7 +140,7 @@ bool record_save(const Record *record, GError **error)
         fine = close(fd) == 0 && fine;
     fine = fine && rename(fresh, path) == 0;
     if (!fine)
-        fail(error, path, strerrordesc_np(errno));
+        fail(error, path, fits ? strerrordesc_np(errno) : "would be larger than 4 MiB");
     free(text);
     json_decref(json);
     return fine;

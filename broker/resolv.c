@@ -92,7 +92,7 @@ static bool append_dns(GString *text, const DnsConf *dns, char *const *uplink)
         g_string_append(text, upstream ? upstream : "");
         return upstream;
     }
-    return dns->uplink;
+    return dns->uplink || dns->pushed;
 }
 
 static char *contents(const DnsConf *dns, char *const *uplink)
@@ -166,6 +166,22 @@ bool resolv_refresh(const char *name, char *const *servers, GError **error)
         return false;
     g_autofree char *now = with_servers(before, servers);
     return g_str_equal(before, now) || resolv_overwrite(file, now, error);
+}
+
+bool resolv_push(const Conf *conf, char *const *servers, char *const *domains, GError **error)
+{
+    g_autofree char *file = g_build_filename(DNS_DIR, conf->name, "resolv.conf", NULL);
+    g_autoptr(GString) text = g_string_new("# made by netns-broker of what the VPN says\n");
+
+    append_servers(text, conf->dns.servers->len ? NULL : servers);
+    for (guint i = 0; i < conf->dns.servers->len; i++) {
+        g_autofree char *server =
+            ip_address_format(&((const IpPrefix *)conf->dns.servers->pdata[i])->address);
+        g_string_append_printf(text, "nameserver %s\n", server);
+    }
+    append_words(text, "search", conf->dns.domains[0] ? conf->dns.domains : domains);
+    append_words(text, "options", conf->dns.options);
+    return resolv_overwrite(file, text->str, error);
 }
 
 static void add_servers(GPtrArray *list, const char *text)

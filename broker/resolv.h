@@ -8,6 +8,10 @@
 bool resolv_write(const Conf *conf, char *const *uplink, GError **error);
 bool resolv_remove(const char *name, GError **error);
 
+/* Servers and domains that a VPN brought, in the file that programs inside see already; what [DNS] says goes
+ * first. */
+bool resolv_push(const Conf *conf, char *const *servers, char *const *domains, GError **error);
+
 /* Other name servers, in the same file: programs that run inside have it mounted, and see the new ones.
  * Nothing else of it changes. */
 bool resolv_refresh(const char *name, char *const *servers, GError **error);

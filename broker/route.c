@@ -21,9 +21,7 @@ static void put_ip(struct nlmsghdr *h, uint16_t type, const IpAddress *address)
     mnl_attr_put(h, type, ip_address_bits(address->family) / 8, address->bytes);
 }
 
-/* Duplicate address detection keeps an IPv6 address unusable for a second or two. On a pair of ours nobody
- * else can have it. */
-static bool wants_dad(const LinkConf *link)
+bool route_wants_dad(const LinkConf *link)
 {
     if (link->dad != TRISTATE_UNSET)
         return link->dad == TRISTATE_YES;
@@ -47,7 +45,7 @@ static void queue_address(Nl *nl, const IpPrefix *prefix, unsigned index, const 
                                     htonl(prefix->length ? UINT32_MAX >> prefix->length : UINT32_MAX)};
         mnl_attr_put(h, IFA_BROADCAST, sizeof broadcast, &broadcast);
     }
-    if (family == AF_INET6 && !wants_dad(link))
+    if (family == AF_INET6 && !route_wants_dad(link))
         mnl_attr_put_u32(h, IFA_FLAGS, IFA_F_NODAD);
 }
 
@@ -92,6 +90,14 @@ static bool reaches(const GPtrArray *addresses, const IpAddress *gateway)
     return ip_address_is_link_local(gateway);
 }
 
+/* By the link; a port of a VRF has its routes in the VRF's table. */
+static void put_way(struct nlmsghdr *h, const LinkPlan *link)
+{
+    mnl_attr_put_u32(h, RTA_OIF, link->index);
+    if (link->table)
+        mnl_attr_put_u32(h, RTA_TABLE, link->table);
+}
+
 void route_queue_gateways(const LinkPlan *link, Nl *inside)
 {
     for (guint i = 0; i < link->gateways->len; i++) {
@@ -101,7 +107,33 @@ void route_queue_gateways(const LinkPlan *link, Nl *inside)
         struct nlmsghdr *h = queue_route(inside, prefix_cite(gateway, link->conf, "route by"), &everything,
                                          RTN_UNICAST, true, onlink);
         put_ip(h, RTA_GATEWAY, &gateway->address);
-        mnl_attr_put_u32(h, RTA_OIF, link->index);
+        put_way(h, link);
+    }
+}
+
+/* The kernel has made this route with the address (net/ipv4/fib_frontend.c, fib_add_ifaddr). */
+static bool has_network(const LinkPlan *link, const IpPrefix *prefix)
+{
+    for (guint i = 0; i < link->addresses->len; i++) {
+        IpPrefix network = ip_prefix_network(link->addresses->pdata[i]);
+        if (network.length == prefix->length && ip_address_equal(&network.address, &prefix->address))
+            return true;
+    }
+    return false;
+}
+
+/* Those that only some packets are to find are in a table of their own. */
+void route_queue_prefixes(const LinkPlan *link, Nl *inside)
+{
+    for (guint i = 0; i < link->prefixes->len; i++) {
+        const IpPrefix *prefix = link->prefixes->pdata[i];
+        if (!link->conf->prefixes_from.text[0] && has_network(link, prefix))
+            continue;
+        struct nlmsghdr *h =
+            queue_route(inside, prefix_cite(prefix, link->conf, "route"), prefix, RTN_UNICAST, false, false);
+        put_way(h, link);
+        if (link->conf->prefixes_from.text[0])
+            mnl_attr_put_u32(h, RTA_TABLE, ROUTE_FROM_TABLE);
     }
 }
 
@@ -174,8 +206,8 @@ static bool queue_conf_route(const Plan *plan, const RouteConf *route, GError **
         mnl_attr_put_u32(h, RTA_OIF, link ? link->index : 1);
     if (route->source.family)
         put_ip(h, RTA_PREFSRC, &route->source);
-    if (route->table)
-        mnl_attr_put_u32(h, RTA_TABLE, route->table);
+    if (route->table || (link && link->table))
+        mnl_attr_put_u32(h, RTA_TABLE, route->table ? route->table : link->table);
     if (route->metric)
         mnl_attr_put_u32(h, RTA_PRIORITY, route->metric);
     if (route->mtu) {

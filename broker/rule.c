@@ -51,6 +51,58 @@ static void queue_rule(const Plan *plan, const RuleConf *rule, uint8_t family)
     mnl_attr_put_u8(h, FRA_PROTOCOL, ROUTE_PROTOCOL);
 }
 
+static bool is_first_from(const Plan *plan, guint index)
+{
+    const LinkPlan *link = plan->links->pdata[index];
+
+    for (guint i = 0; i < index; i++) {
+        const LinkPlan *other = plan->links->pdata[i];
+        if (g_str_equal(other->conf->prefixes_from.text, link->conf->prefixes_from.text))
+            return false;
+    }
+    return link->conf->prefixes_from.text[0] != '\0';
+}
+
+static void queue_from(const Plan *plan, const LinkConf *link, uint8_t family)
+{
+    g_autofree char *cite = conf_cite(link->lines, "PrefixesFrom");
+    struct fib_rule_hdr header = {.family = family, .action = FR_ACT_TO_TBL};
+    struct nlmsghdr *h = nl_add(plan->inside, g_strdup_printf("%s: cannot set the rule", cite), RTM_NEWRULE,
+                                NLM_F_CREATE | NLM_F_EXCL, &header, sizeof header);
+
+    mnl_attr_put_strz(h, FRA_IIFNAME, link->prefixes_from.text);
+    mnl_attr_put_u32(h, FRA_TABLE, ROUTE_FROM_TABLE);
+    mnl_attr_put_u8(h, FRA_PROTOCOL, ROUTE_PROTOCOL);
+}
+
+static bool has_family(const GPtrArray *prefixes, int family)
+{
+    for (guint i = 0; i < prefixes->len; i++)
+        if (((const IpPrefix *)prefixes->pdata[i])->address.family == family)
+            return true;
+    return false;
+}
+
+/* One rule for each interface that may find them, of the families that there are. */
+static void queue_froms(const Plan *plan)
+{
+    bool ipv6 = false, ipv4 = false;
+
+    for (guint i = 0; i < plan->links->len; i++) {
+        const LinkPlan *link = plan->links->pdata[i];
+        bool from = link->conf->prefixes_from.text[0] != '\0';
+        ipv4 = ipv4 || (from && has_family(link->prefixes, AF_INET));
+        ipv6 = ipv6 || (from && has_family(link->prefixes, AF_INET6));
+    }
+    for (guint i = 0; i < plan->links->len; i++) {
+        const LinkPlan *link = plan->links->pdata[i];
+        if (ipv4 && is_first_from(plan, i))
+            queue_from(plan, link->conf, AF_INET);
+        if (ipv6 && is_first_from(plan, i))
+            queue_from(plan, link->conf, AF_INET6);
+    }
+}
+
 void rule_queue_all(const Plan *plan)
 {
     for (guint i = 0; i < plan->conf->rules->len; i++) {
@@ -60,4 +112,5 @@ void rule_queue_all(const Plan *plan)
         if (rule->families & FAMILIES_IPV6)
             queue_rule(plan, rule, AF_INET6);
     }
+    queue_froms(plan);
 }

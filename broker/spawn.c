@@ -144,12 +144,12 @@ bool spawn_read(char *const *argv, char *const *env, int nsfd, const char *input
     return fine;
 }
 
-char *spawn_ask(char *const *argv)
+char *spawn_ask(char *const *argv, int nsfd)
 {
     int out = memfd_create("output", MFD_CLOEXEC), null = open("/dev/null", O_WRONLY | O_CLOEXEC);
     char *text = NULL;
 
-    if (out >= 0 && null >= 0 && run(argv, NULL, -1, NULL, out, null, ASK_LIMIT, NULL))
+    if (out >= 0 && null >= 0 && run(argv, NULL, nsfd, NULL, out, null, ASK_LIMIT, NULL))
         text = contents(out);
     if (out >= 0)
         close(out);

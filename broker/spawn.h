@@ -18,10 +18,10 @@ bool spawn_run(char *const *argv, char *const *env, int nsfd, const char *input,
 bool spawn_read(char *const *argv, char *const *env, int nsfd, const char *input, bool errors, char **ret,
                 GError **error);
 
-/* What a program says that is only asked, here and with nothing to read: its stdout, owned by the caller. Its
- * stderr, warnings of all kinds, goes nowhere. NULL: it could not be run, failed, or took longer than three
- * seconds, after which it is killed. */
-char *spawn_ask(char *const *argv);
+/* What a program says that is only asked, in namespace @nsfd (-1: here) and with nothing to read: its stdout,
+ * owned by the caller. Its stderr, warnings of all kinds, goes nowhere. NULL: it could not be run, failed, or
+ * took longer than three seconds, after which it is killed. */
+char *spawn_ask(char *const *argv, int nsfd);
 
 /* Goes on in a child that nobody waits for, with stdin from /dev/null: 0 in it, its pid in the parent, -1 and
  * an error. The child shares open files, so it keeps the locks that the parent holds; it ends with _exit. */

@@ -9,6 +9,7 @@
 #include <linux/if.h>
 #include <linux/if_addr.h>
 #include <linux/if_link.h>
+#include <linux/if_tun.h>
 #include <linux/net_namespace.h>
 #include <stdio.h>
 #include <string.h>
@@ -77,6 +78,11 @@ static const char *link_kind(const struct ifinfomsg *header, const Attributes *a
 {
     Attributes info = attr_read_nested(a->of[IFLA_LINKINFO]);
     const char *kind = attr_string(&info, IFLA_INFO_KIND);
+    Attributes data = attr_read_nested(info.of[IFLA_INFO_DATA]);
+    const uint8_t *type = attr_bytes(&data, IFLA_TUN_TYPE, 1);
+
+    if (g_strcmp0(kind, "tun") == 0 && type && *type == IFF_TAP)
+        return "tap";
     return kind ? kind : header->ifi_flags & IFF_LOOPBACK ? "loopback" : "physical";
 }
 
@@ -84,7 +90,7 @@ static const char *link_kind(const struct ifinfomsg *header, const Attributes *a
  * if they are. */
 static const char *link_state(const struct ifinfomsg *header, const Attributes *a)
 {
-    static const char *const words[] = {"up",      "not-present", "down", "no-carrier",
+    static const char *const words[] = {"up",      "not-present", "no-carrier", "no-carrier",
                                         "testing", "dormant",     "up"};
     const struct nlattr *state = a->of[IFLA_OPERSTATE];
     if (!(header->ifi_flags & IFF_UP))
@@ -115,12 +121,23 @@ static void note_relation(Links *links, json_t *link, const Attributes *a)
         g_array_append_val(links->relations, relation);
 }
 
+/* The kernel puts one of each kind of tunnel that it has loaded into every namespace, down and of no use
+ * (net.core.fb_tunnels_only_for_init_net): nobody asked for them. */
+static bool is_fallback(const struct ifinfomsg *header, const char *name)
+{
+    static const char *const names[] = {"gre0",    "gretap0", "erspan0", "tunl0",    "sit0",
+                                        "ip6tnl0", "ip6gre0", "ip_vti0", "ip6_vti0", NULL};
+
+    return !(header->ifi_flags & IFF_UP) && g_strv_contains(names, name);
+}
+
 static bool link_each(const struct nlmsghdr *message, void *user)
 {
     Links *links = user;
     const struct ifinfomsg *header = mnl_nlmsg_get_payload(message);
     Attributes a = attr_read(message, sizeof *header);
     if (message->nlmsg_type != RTM_NEWLINK || !attr_string(&a, IFLA_IFNAME) ||
+        is_fallback(header, attr_string(&a, IFLA_IFNAME)) ||
         survey_link_by_index(links->list, (unsigned)header->ifi_index))
         return true;
     json_t *link = json_object();

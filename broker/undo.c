@@ -3,6 +3,7 @@
 #include "undo.h"
 
 #include "device.h"
+#include "endpoint.h"
 #include "firewall.h"
 #include "forwarding.h"
 #include "hosts.h"
@@ -11,6 +12,7 @@
 #include "ports.h"
 #include "resolv.h"
 #include "route-flush.h"
+#include "taken-back.h"
 #include "wake.h"
 #include "ways.h"
 
@@ -68,9 +70,13 @@ static Nl *outer_socket(const json_t *link, Nl *host, Nl **ret_owned)
     return *ret_owned;
 }
 
+/* What is awaited comes and goes. */
 static bool link_intact(const Record *record, const json_t *link, Nl *inside, Nl *host)
 {
-    g_autofree char *mark = g_strconcat("netns-broker:", record->name, NULL);
+    if (json_is_true(json_object_get(link, "awaited")))
+        return true;
+    const char *label = json_object_get(link, "taken") ? get(link, "label") : NULL;
+    g_autofree char *mark = device_mark(record->name, label);
     const char *name = get(link, "name"), *host_name = get(link, "host");
     g_autoptr(Nl) owned = NULL;
     Nl *outer = outer_socket(link, host, &owned);
@@ -103,10 +109,41 @@ static bool remove_bridge(Nl *host, const char *bridge, GError **error)
     return fine;
 }
 
-static bool remove_link(const Record *record, const json_t *link, Nl *inside, Nl *host, GError **error)
+/* Where it came from, or the host where that is gone. Under the host's lock, as it is taken. */
+static bool give_back(const Record *record, json_t *link, int nsfd, Nl *inside, Nl *host, GError **error)
 {
-    g_autofree char *mark = g_strconcat("netns-broker:", record->name, NULL);
+    const char *peer = get(link, "peer_namespace");
+    int lock = lock_take(LOCK_HOST, error), fd = peer ? nsfs_open(peer, NULL) : -1;
+    g_autoptr(Nl) other = fd >= 0 ? nl_open_at(fd, NULL) : NULL;
+    bool fine;
+
+    if (fd < 0)
+        fd = nsfs_open_self(NULL);
+    fine = lock >= 0 && taken_give_back(record->name, link, nsfd, inside, fd, other ? other : host, error);
+    if (fine) { /* it is looked for but once */
+        json_object_del(link, "taken");
+        json_object_del(link, "moved_in");
+    }
+    if (fd >= 0)
+        close(fd);
+    if (lock >= 0)
+        close(lock);
+    return fine;
+}
+
+/* The kernel's word for a kind. */
+static const char *device_of(const char *name)
+{
+    const LinkKind *kind = name ? link_kind_find(name) : NULL;
+
+    return kind ? link_device(kind) : name;
+}
+
+static bool remove_link(const Record *record, json_t *link, int nsfd, Nl *inside, Nl *host, GError **error)
+{
+    g_autofree char *mark = device_mark(record->name, NULL);
     const char *name = get(link, "name"), *host_name = get(link, "host"), *bridge = get(link, "bridge");
+    const char *transit = get(link, "transit");
     g_autoptr(Nl) owned = NULL;
     Nl *outer = outer_socket(link, host, &owned);
     GError *now = NULL, *first = NULL;
@@ -114,9 +151,13 @@ static bool remove_link(const Record *record, const json_t *link, Nl *inside, Nl
     /* the outer end first: of a pair it takes the inner one along, and one removal costs 20 ms */
     if (host_name && outer)
         keep(device_remove(outer, host_name, mark, NULL, &now), &first, &now);
-    if (name && inside)
-        keep(device_remove(inside, name, mark, record->adopted ? NULL : get(link, "kind"), &now), &first,
-             &now);
+    if (transit && outer)
+        keep(device_remove(outer, transit, mark, NULL, &now), &first, &now);
+    if (json_object_get(link, "taken"))
+        keep(give_back(record, link, nsfd, inside, host, &now), &first, &now);
+    else if (name && inside)
+        keep(device_remove(inside, name, mark, record->adopted ? NULL : device_of(get(link, "kind")), &now),
+             &first, &now);
     if (bridge)
         keep(remove_bridge(host, bridge, &now), &first, &now);
     if (first)
@@ -138,7 +179,7 @@ static bool release_host(const Record *record, Nl *host, GError **error)
     keep(firewall_want_nothing(record->name, &wanted, &now), &first, &now);
     keep(forwarding_release(record->name, wanted, &last, &now), &first, &now);
     close(lock);
-    if (last)
+    if (last && !endpoint_any())
         watch_wait();
     else if (wanted)
         watch_follow();
@@ -156,9 +197,10 @@ bool undo_contents(const Record *record, int nsfd, Nl *host, GError **error)
     if (inside)
         keep(route_flush(inside, &now), &first, &now);
     for (size_t i = json_array_size(links); i-- > 0;)
-        keep(remove_link(record, json_array_get(links, i), inside, host, &now), &first, &now);
+        keep(remove_link(record, json_array_get(links, i), nsfd, inside, host, &now), &first, &now);
     if (inside)
         keep(inside_restore(json_object_get(record->detail, "sysctls"), nsfd, &now), &first, &now);
+    keep(endpoint_forget(record->name, &now), &first, &now); /* before who watches is waited for */
     keep(release_host(record, host, &now), &first, &now);
     ports_forget_after(record->detail);
     keep(hosts_remove(record->name, &now), &first, &now);
@@ -168,6 +210,21 @@ bool undo_contents(const Record *record, int nsfd, Nl *host, GError **error)
     return !first;
 }
 
+/* By the second name, if it is the one that was recorded. */
+static int kept_namespace(const Record *record)
+{
+    int fd = nsfs_kept(record->name);
+    NsId id;
+
+    if (fd >= 0 && nsfs_id(fd, &id, NULL) && nsfs_id_equal(id, record->id))
+        return fd;
+    if (fd >= 0)
+        close(fd);
+    return -1;
+}
+
+/* Its name goes first, so that nobody comes in any more. With interfaces of the host's in it, it has a second
+ * one until they are given back. */
 bool undo_all(const Record *record, Nl *host, GError **error)
 {
     int nsfd = undo_namespace(record);
@@ -177,6 +234,8 @@ bool undo_all(const Record *record, Nl *host, GError **error)
         keep(nsfs_unpin(record->name, &now), &first, &now);
     else if (!record->adopted)
         nsfs_unpin_stale(record->name);
+    if (nsfd < 0)
+        nsfd = kept_namespace(record);
     keep(undo_contents(record, nsfd, host, &now), &first, &now);
     if (nsfd >= 0)
         close(nsfd);
@@ -184,5 +243,6 @@ bool undo_all(const Record *record, Nl *host, GError **error)
         g_propagate_error(error, first);
         return false;
     }
+    nsfs_let_go(record->name);
     return record_remove(record->name, error);
 }

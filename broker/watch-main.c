@@ -31,6 +31,8 @@
 #define COLLECT_USEC (20 * 1000)
 /* iptables-legacy tells nobody of its changes */
 #define POLL_USEC (10 * G_USEC_PER_SEC)
+/* Where names of WireGuard's endpoints are looked up again */
+#define ENDPOINTS_USEC (15 * G_USEC_PER_SEC)
 /* Others' programs may be asked for each look, and whoever sends router advertisements could have us look for
  * each of them: four looks a second. */
 #define WAYS_PAUSE_USEC (250 * 1000)
@@ -41,7 +43,7 @@
 #define ROOM 32768 /* of a message: mnl's and the kernel's largest (NLMSG_GOODSIZE is below) */
 
 /* What is due, in the order in which it is looked at. */
-enum { LOOK_USERS, LOOK_TABLE, LOOK_WAYS, LOOK_NAMES, LOOK_UNHEARD, LOOKS };
+enum { LOOK_USERS, LOOK_TABLE, LOOK_WAYS, LOOK_NAMES, LOOK_UNHEARD, LOOK_ENDPOINTS, LOOKS };
 
 typedef struct Loop {
     Watch watch;
@@ -89,12 +91,27 @@ static int look_table(sd_event_source *source, uint64_t usec, void *user)
     return 0;
 }
 
+/* Children that were left to themselves. */
+static void reap(void)
+{
+    while (waitpid(-1, NULL, WNOHANG) > 0)
+        ;
+}
+
 /* For filters of which nobody hears. */
 static int look_unheard(sd_event_source *source, uint64_t usec, void *user)
 {
     if (passage_must_poll())
         watch_table(&((Loop *)user)->watch, false);
     look_soon(user, LOOK_UNHEARD, POLL_USEC);
+    return 0;
+}
+
+static int look_endpoints(sd_event_source *source, uint64_t usec, void *user)
+{
+    reap();
+    watch_endpoints();
+    look_soon(user, LOOK_ENDPOINTS, ENDPOINTS_USEC);
     return 0;
 }
 
@@ -113,8 +130,7 @@ static int look_names(sd_event_source *source, uint64_t usec, void *user)
     GHashTableIter each;
     gpointer name;
 
-    while (waitpid(-1, NULL, WNOHANG) > 0) /* those that take down what was left before */
-        ;
+    reap();
     g_hash_table_iter_init(&each, loop->names);
     while (g_hash_table_iter_next(&each, &name, NULL))
         watch_name(name);
@@ -203,6 +219,7 @@ static void watch_directories(Loop *loop)
     } directories[] = {
         {RUN_DIR, on_users},
         {RUN_DIR "/state", on_record},
+        {RUN_DIR "/endpoints", on_users},
         {NSFS_DIR, on_names},
         {"/etc", on_etc},
         {"/run/systemd/netif/links", on_servers},
@@ -254,8 +271,8 @@ static bool watch_kernel(Loop *loop)
 /* The first look is at everything, at once. */
 static bool make_timers(Loop *loop)
 {
-    static const sd_event_time_handler_t looks[LOOKS] = {look_users, look_table, look_ways, look_names,
-                                                         look_unheard};
+    static const sd_event_time_handler_t looks[LOOKS] = {look_users, look_table,   look_ways,
+                                                         look_names, look_unheard, look_endpoints};
     bool fine = true;
 
     for (int i = 0; i < LOOKS && fine; i++)

@@ -2,6 +2,7 @@
 #include "watch.h"
 
 #include "conf.h"
+#include "endpoint.h"
 #include "forwarding.h"
 #include "lock.h"
 #include "network.h"
@@ -76,11 +77,13 @@ bool watch_needed(Watch *watch)
         set_table(watch, false);
     } else {
         take_out();
+    }
+    if (!needed && !endpoint_any()) {
         close(watch->lock); /* who needs us from now on finds it free (wake.h) */
         watch->lock = -1;
     }
     close(host);
-    return needed;
+    return watch->lock >= 0;
 }
 
 /* A namespace that is up, whole, and not being changed. */
@@ -203,6 +206,20 @@ G_GNUC_NORETURN static void become_stop(const char *name)
     say_info("%s: somebody has removed its network namespace; what it left is taken away", name);
     execv(BROKER_PATH, stop);
     _exit(1);
+}
+
+G_GNUC_NORETURN static void become_resolve(void)
+{
+    execl(BROKER_PATH, BROKER_PATH, "resolve", (char *)NULL);
+    _exit(1);
+}
+
+void watch_endpoints(void)
+{
+    pid_t pid = endpoint_any() ? spawn_detach(NULL) : -1;
+
+    if (pid == 0)
+        become_resolve();
 }
 
 static void take_down(const char *name)

@@ -24,5 +24,8 @@ void watch_ways(Watch *watch);
  * does not cover. Owned by the caller. */
 char **watch_interfaces(void);
 
+/* In a process of its own, as it waits for name servers. */
+void watch_endpoints(void);
+
 /* Somebody has removed /run/netns/@name: if it was not us, what it left in the host is taken away. */
 void watch_name(const char *name);

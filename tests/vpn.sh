@@ -178,6 +178,7 @@ key() {
 serve_openvpn() {
     key provider; key customer
     begin openvpn gate openvpn --dev tun0 --tls-server --dh none --topology subnet --server 10.8.0.0 255.255.255.0 --server-ipv6 fd08::/64 \
+        --push 'dhcp-option DNS 10.8.0.1' --push 'dhcp-option DOMAIN office.example' \
         --cert $PLACES/provider.crt --key $PLACES/provider.key --peer-fingerprint "$(cat $PLACES/customer.print)"
 }
 openvpn_client() {
@@ -188,6 +189,10 @@ openvpn_client() {
 tunnel_openvpn_def1() { if [ "$1" = up ]; then openvpn_client --redirect-gateway def1 ipv6; else end vpn; fi; }
 tunnel_openvpn_replace() { if [ "$1" = up ]; then openvpn_client --redirect-gateway ipv6; else end vpn; fi; }
 
+# Into namespace `vpn` instead: the program that the namespace's type is for, as its manual says. The tunnel's name is $1.
+openvpn_into() {
+    openvpn_client --dev "$1" --script-security 2 --ifconfig-noexec --route-noexec --up "/usr/bin/netnsctl take vpn" --down "/usr/bin/netnsctl take vpn"
+}
 # OpenConnect with Debian's vpnc-script: default routes are replaced, and /etc/resolv.conf (its nameserver: 10.9.0.53)
 serve_ocserv() {
     key ocserv
@@ -211,10 +216,11 @@ max-clients = 8
 E
     begin ocserv gate ocserv --foreground --config $PLACES/ocserv.conf
 }
-tunnel_openconnect() {
-    [ "$1" = up ] || { end vpn; return; }
+tunnel_openconnect() { if [ "$1" = up ]; then openconnect_client --interface tun0; else end vpn; fi; }
+openconnect_into() { openconnect_client --interface "$1" --script "/usr/bin/netnsctl take vpn"; }
+openconnect_client() {
     wanted ocserv 443
-    begin vpn - sh -c 'exec "$@" <'$PLACES/secret - openconnect --user customer --passwd-on-stdin --interface tun0 --no-dtls \
+    begin vpn - sh -c 'exec "$@" <'$PLACES/secret - openconnect --user customer --passwd-on-stdin --no-dtls "$@" \
         --servercert "pin-sha256:$(openssl x509 -in $PLACES/ocserv.crt -noout -pubkey | openssl pkey -pubin -outform der |
             openssl dgst -sha256 -binary | base64)" $EXIT4
 }

@@ -7,7 +7,7 @@ _netnsctl() {
     done
     case $verb:$cur in
     :-*) choice='--help --version' ;;
-    :*) choice='list status graph start stop check doctor show up down save-firewall watch serve' ;;
+    :*) choice='list status graph start stop check doctor show up down save-firewall take resolve watch serve' ;;
     list:-*) choice='--json --names --no-legend --no-ask-password' ;;
     graph:-*) choice='--svg --dot --json' ;;
     status:-* | doctor:-*) choice='--json --no-ask-password' ;;
@@ -18,7 +18,7 @@ _netnsctl() {
     check:-* | show:-*) choice='--root=' ;;
     check:*) _filedir netns; choice=$(netnsctl list --names 2>/dev/null)
         mapfile -t -O ${#COMPREPLY[@]} COMPREPLY < <(compgen -W "$choice" -- "$cur"); return ;;
-    status:* | graph:* | doctor:* | start:* | stop:* | show:* | up:* | down:* | save-firewall:*) choice=$(netnsctl list --names 2>/dev/null) ;;
+    status:* | graph:* | doctor:* | start:* | stop:* | show:* | up:* | down:* | save-firewall:* | resolve:* | take:*) choice=$(netnsctl list --names 2>/dev/null) ;;
     esac
     mapfile -t COMPREPLY < <(compgen -W "$choice" -- "$cur")
     [[ ${COMPREPLY[0]-} != *= ]] || compopt -o nospace

@@ -1,5 +1,5 @@
 # fish completion for netnsctl (and netns-broker, its other name): verbs, and the names the user may see.
-set -l named status graph start stop check doctor show up down save-firewall
+set -l named status graph start stop check doctor show up down save-firewall take resolve
 
 for command in netnsctl netns-broker
     complete -c $command -f
@@ -13,6 +13,8 @@ for command in netnsctl netns-broker
     complete -c $command -n __fish_use_subcommand -a show -d 'Print the merged configuration'
     complete -c $command -n __fish_use_subcommand -a up -d 'Build namespaces now (root)'
     complete -c $command -n __fish_use_subcommand -a down -d 'Remove namespaces now (root)'
+    complete -c $command -n __fish_use_subcommand -a take -d 'Hand over the interface of a VPN program (root)'
+    complete -c $command -n __fish_use_subcommand -a resolve -d 'Look up silent WireGuard endpoints (root)'
     complete -c $command -n __fish_use_subcommand -a save-firewall -d 'Write the live rules back to their file (root)'
     complete -c $command -n __fish_use_subcommand -a watch -d 'Follow the uplink and the firewalls'
     complete -c $command -n __fish_use_subcommand -a serve -d 'Answer requests (the broker itself)'

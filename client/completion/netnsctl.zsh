@@ -23,6 +23,8 @@ _netnsctl() {
         'show:print the merged configuration'
         'up:build namespaces now (root)'
         'down:remove namespaces now (root)'
+        'take:hand over the interface of a VPN program (root)'
+        'resolve:look up silent WireGuard endpoints (root)'
         'save-firewall:write the live rules back to their file (root)'
         'watch:follow the uplink and the firewalls'
         'serve:answer requests (the broker itself)'
@@ -45,7 +47,7 @@ _netnsctl() {
     show) _arguments '--root=[another root directory]:directory:_directories' $names ;;
     up) _arguments '--all[everything configured]' '--type=[type to build]:type:' $names ;;
     down) _arguments '--all[everything that is up]' '--no-block[go on in the background]' '--gone[only what somebody else has removed]' $names ;;
-    save-firewall) _arguments $names ;;
+    save-firewall|take|resolve) _arguments $names ;;
     serve) _arguments '--listen[path of the socket]:path:_files' ;;
     esac
 }

@@ -180,7 +180,9 @@ foreign() {
     ip netns add strange; ip link add st0 type veth peer name st1 netns strange
     ip -n strange addr add 10.66.0.2/24 dev st1; ip addr add 10.66.0.1/24 dev st0; ip link set st0 up; ip -n strange link set st1 up
     ip -n strange route add default via 10.66.0.1
-    sleep 0.2; sysctl -qw net.ipv4.conf.st0.forwarding=0 # where namespaces are up, the watch has switched it on
+    # where namespaces are up, the watch switches it on
+    wait_until 20 grep -q 1 /proc/sys/net/ipv4/conf/st0/forwarding || :
+    sysctl -qw net.ipv4.conf.st0.forwarding=0
     local off on; off=$(graph strange)
     sysctl -qw net.ipv4.conf.st0.forwarding=1; on=$(way_of_strange)
     ip link del st0; ip netns del strange

@@ -13,11 +13,12 @@ PAGE=$TOP/man/netns.5
 keys_of_source() {
     grep -hoE 'ConfKey (conf_)?[a-z]+_keys\[\]|(CONF_[A-Z]+|MTU_KEY|HOOK)\("[A-Za-z0-9]+"|\.name = "[A-Z][A-Za-z0-9]*"' \
         "$TOP"/broker/conf-keys*.c "$TOP"/broker/kind-*.c |
-        awk 'BEGIN { count = split("Namespace Access Link Route Rule DNS NAT Port Firewall", known)
+        awk 'BEGIN { count = split("Namespace Access Link Peer Route Rule DNS NAT Port Firewall", known)
                      for (i = 1; i <= count; i++) section[tolower(known[i])] = known[i]
-                     section["hook"] = "Hooks" }
+                     section["hook"] = "Hooks"
+                     tunnels = "gre, gretap, ipip, sit, ip6gre, ip6gretap, ip6tnl" } # of kind-tunnel.c
              $1 == "ConfKey" { sub(/^conf_/, "", $2); sub(/_keys.*/, "", $2)
-                               name = $2 in section ? section[$2] : "Link of Kind=" $2; next }
+                               name = $2 in section ? section[$2] : "Link of Kind=" ($2 == "tunnel" ? tunnels : $2 == "tap" ? "tap, tun" : $2); next }
              { split($0, part, "\""); print name, part[2] }' | sort -u
 }
 keys_of_manual() {
@@ -69,6 +70,18 @@ examples_good() {
 }
 as_root() { if [ "$(id -u)" = 0 ]; then "$@"; else unshare --user --map-root-user "$@"; fi; }
 it "each whole file shown in netns(5) passes the check" examples_good
+
+# a word in the list of kinds is a word in the manual, with a section of its own and an example file
+kinds_told() {
+    local kind missing=0
+    for kind in $(sed -n 's/^    KIND(\([a-z0-9]*\)).*/\1/p' "$TOP/broker/link.c"); do
+        grep -qE "^\.Ss \[Link\] of Kind=(.*, )?$kind(,|\$)" "$PAGE" || { echo "no section: $kind"; missing=1; }
+        grep -qE "^\.It Cm (.* , )?$kind( |\$)" "$PAGE" || { echo "not in the list of Kind=: $kind"; missing=1; }
+        grep -lqE "^(Kind|Type)=$kind\$" "$TOP"/conf/examples/*.netns || { echo "no example: $kind"; missing=1; }
+    done
+    return $missing
+}
+it "netns(5) tells of each kind of link, and each has an example" kinds_told
 
 types_told() {
     local type

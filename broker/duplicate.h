@@ -1,0 +1,9 @@
+/* duplicate.h - duplicate address detection, of IPv6 addresses inside. */
+#pragma once
+
+#include "plan.h"
+
+/* Waits until every address of the links is usable, three seconds at most: until then a program cannot have
+ * it. An address that somebody else has is an error with file:line. Not waited for where the link has no
+ * carrier: it does not begin before. */
+bool duplicate_wait(const Plan *plan, GError **error);
