@@ -3,7 +3,7 @@
 
 # Scripts of other tiers whose outcome is the kernel's: NAT of IPv6 needs all.forwarding where there is no force_forwarding, the client's
 # rules are about what a capability does, links about what a kernel can, lan about real WireGuard and source validation
-VM_TOO='ns/nat ns/links ns/lifecycle ns/lan-vpn broker/client'
+VM_TOO='ns/nat ns/links ns/kinds ns/physical ns/lifecycle ns/lan-vpn broker/client'
 # Of the life cycle what is quick: an emulated machine is eight times slower.
 # (Dots for blanks: the list is split there.)
 VM_ONLY_lifecycle='twice|leave.the.host|file|hundred|advertisements|loses.its.links|lost.its.mount'
@@ -178,7 +178,7 @@ suite_vm() {
     mkdir -p "$dir/src"
     cp -a "$TOP/setup" "$TOP/tests" "$TOP/demo" "$dir/src/"
     cp -a "$SUITE_WORK/stage" "$dir/stage"
-    LIMIT=1500 "$TOP/tests/vm.sh" "$SUITE_DIR" "$dir" >"$out" 2>&1 || :
+    LIMIT=2400 "$TOP/tests/vm.sh" "$SUITE_DIR" "$dir" >"$out" 2>&1 || :
     report_inside "vm/$suite" "$out"
 }
 

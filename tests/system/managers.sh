@@ -51,7 +51,7 @@ all_servers() { [ "$(servers)" = '["192.0.2.54","2001:db8::53","203.0.113.53"]' 
 lan_knows() {
     $NB up lan
     # those of DHCPv6 come a little later
-    wait_until 100 all_servers || { servers; return 1; }
+    wait_until 300 all_servers || { servers; return 1; }
     same "$(jq -r .ipv4.gateway /run/netns-broker/uplink/lan.json)" 203.0.113.2
     wait_until 100 page lan
 }

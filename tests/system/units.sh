@@ -53,6 +53,32 @@ one_name_one_unit() {
     same "$(ip -n same -o link | wc -l)" 1
     systemctl stop netns-basic@same
 }
+needs_first() {
+    printf '[Namespace]\nDescription=base\n' >/etc/netns-broker/zbase.netns
+    printf '[Link up]\nKind=veth\nPeer=zbase\nHostName=toabove\nAddress=10.4.0.2/24\nHostAddress=10.4.0.1/24\n' >/etc/netns-broker/above.netns
+    starts netns@above
+    active netns@zbase
+    ip -n zbase link show toabove
+    systemctl stop netns@above
+    active netns@zbase
+    fails ip -n zbase link show toabove
+    systemctl stop netns@zbase
+    # one of another type will do, if it is up
+    rm /etc/netns-broker/zbase.netns
+    starts netns-nat@zbase; starts netns@above
+    fails active netns@zbase
+    systemctl stop netns@above netns-nat@zbase
+    fails systemctl start netns@above 2>/dev/null
+    contains "$(journalctl -o cat -u netns@above)" "above: not up: netns@zbase.service did not start: "
+    same "$(ip netns list)" ""
+}
+needs_in_circles() {
+    printf '[Link up]\nKind=veth\nPeer=above\n' >/etc/netns-broker/zbase.netns
+    fails systemctl start netns@above 2>/dev/null
+    contains "$(journalctl -o cat -u netns@above)" "above needs zbase, zbase needs above: none of them can be the first"
+    rm /etc/netns-broker/above.netns /etc/netns-broker/zbase.netns
+    same "$(ip netns list)" ""
+}
 a_failure_is_a_sentence() {
     printf '[Namespace]\nType=nat\n[Link host]\nAdress=10.0.0.2\n' >/etc/netns-broker/wrong.netns
     fails systemctl start netns@wrong 2>/dev/null
@@ -129,6 +155,8 @@ it "systemctl status and journalctl of a namespace read well" status_and_journal
 it "starting and reloading a started namespace changes nothing" start_twice_changes_nothing
 it "systemctl stop leaves nothing of a namespace" stop_leaves_nothing
 it "netns-basic@, netns-nat@ and netns-tunnel@ start and stop" typed_units_start
+it "a namespace that another hangs on is started first, as its unit" needs_first
+it "a circle is told in the journal, and nothing starts" needs_in_circles
 it "two units of one name exclude each other, the later one wins" one_name_one_unit
 it "a slip in a file is in the journal with its line" a_failure_is_a_sentence
 it "an enabled namespace starts with multi-user.target" enabled_starts_at_boot
