@@ -10,6 +10,7 @@
 #include <linux/capability.h>
 #include <string.h>
 #include <sys/prctl.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #define SYSTEMD_RUN "/usr/bin/systemd-run"
@@ -29,12 +30,22 @@ static bool take(const char *name, GError **error)
     return host && needed_up(name, host, error) && arrival_take(name, &offer, error);
 }
 
-/* Distributions' units of OpenVPN leave root without what it takes to enter a namespace
- * (CapabilityBoundingSet= of openvpn-client@.service). */
+/* Units of PrivateTmp= and the like: what is mounted there, and the second name of a namespace is, the host
+ * does not see. Nor does it where nobody may look. */
+static bool is_elsewhere(void)
+{
+    struct stat own, first;
+
+    return stat("/proc/self/ns/mnt", &own) < 0 || stat("/proc/1/ns/mnt", &first) < 0 ||
+           own.st_ino != first.st_ino;
+}
+
+/* Distributions' units of OpenVPN leave root without what it takes to enter a namespace, in a mount namespace
+ * of their own (openvpn-client@.service). */
 static bool is_confined(void)
 {
-    return prctl(PR_CAPBSET_READ, CAP_SYS_ADMIN) == 0 && access("/run/systemd/system", F_OK) == 0 &&
-           access(SYSTEMD_RUN, X_OK) == 0;
+    return access("/run/systemd/system", F_OK) == 0 && access(SYSTEMD_RUN, X_OK) == 0 &&
+           (prctl(PR_CAPBSET_READ, CAP_SYS_ADMIN) == 0 || is_elsewhere());
 }
 
 /* Of the environment what offer.c looks at. */

@@ -20,16 +20,6 @@ typedef struct Gift {
     Iface now;
 } Gift;
 
-bool taken_any(const json_t *detail)
-{
-    const json_t *links = json_object_get(detail, "links");
-    size_t i;
-    json_t *link;
-
-    json_array_foreach(links, i, link) if (json_object_get(link, "taken")) return true;
-    return false;
-}
-
 static const char *get(const json_t *object, const char *key)
 {
     return json_string_value(json_object_get(object, key));
@@ -168,26 +158,24 @@ static void master_back(const Gift *gift, Nl *outer)
         say_warning("%s: %s", gift->name, refused->message);
 }
 
-/* The alias last but one: until then whoever finds the record goes on from here. */
+/* The alias last but one: until then, and after a failure, whoever finds the record goes on from here. */
 static bool restore(const Gift *gift, Nl *outer, GError **error)
 {
     const char *alias = get(gift->was, "alias");
-    bool up = json_is_true(json_object_get(gift->was, "up"));
     GError *failure = NULL;
 
     rename_back(gift, outer, &failure);
     altnames_back(gift, outer);
     settings_back(gift, outer);
     master_back(gift, outer);
-    device_queue_alias(outer, gift->now.index, alias ? alias : "");
-    if (up)
+    if (!failure)
+        device_queue_alias(outer, gift->now.index, alias ? alias : "");
+    if (json_is_true(json_object_get(gift->was, "up")))
         (void)change(outer, gift, "bring up", IFF_UP);
-    if (failure) {
-        (void)nl_run(outer, NULL);
+    (void)nl_run(outer, failure ? NULL : &failure);
+    if (failure)
         g_propagate_error(error, failure);
-        return false;
-    }
-    return nl_run(outer, error);
+    return !failure;
 }
 
 static bool give_back(Gift *gift, const json_t *link, Nl *inside, int outer_nsfd, Nl *outer, GError **error)

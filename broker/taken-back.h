@@ -11,6 +11,3 @@
  * that is nowhere to be found is told where it was moved in once. */
 bool taken_give_back(const char *name, const json_t *link, int nsfd, Nl *inside, int outer_nsfd, Nl *outer,
                      GError **error);
-
-/* Is one of a record's links taken? */
-bool taken_any(const json_t *detail);

@@ -129,19 +129,24 @@ static bool rename_inside(const LinkPlan *plan, const char *mark, Nl *inside, GE
     return nl_run(inside, error);
 }
 
+static bool move_from(int home, const LinkPlan *plan, const char *mark, Nl *outer, Nl *inside, GError **error)
+{
+    int wiphy = wiphy_of(home, plan->parent);
+
+    device_queue_alias(outer, plan->parent, mark);
+    if (!nl_run(outer, error))
+        return false;
+    if (wiphy < 0)
+        return move_link(plan, outer, error);
+    return wiphy_move(home, wiphy, plan->nsfd, error) && rename_inside(plan, mark, inside, error);
+}
+
 static bool move(const LinkPlan *plan, const char *mark, Nl *outer, Nl *inside, GError **error)
 {
     int here = plan->outer_nsfd >= 0 ? -1 : nsfs_open_self(error);
     int home = plan->outer_nsfd >= 0 ? plan->outer_nsfd : here;
-    int wiphy = home >= 0 ? wiphy_of(home, plan->parent) : -1;
-    bool fine = home >= 0;
+    bool fine = home >= 0 && move_from(home, plan, mark, outer, inside, error);
 
-    device_queue_alias(outer, plan->parent, mark);
-    fine = fine && nl_run(outer, error);
-    if (wiphy >= 0)
-        fine = fine && wiphy_move(home, wiphy, plan->nsfd, error) && rename_inside(plan, mark, inside, error);
-    else
-        fine = fine && move_link(plan, outer, error);
     if (here >= 0)
         close(here);
     return fine;

@@ -47,16 +47,27 @@ out_and_in() {
     systemctl start openvpn-client@office
     wait_until 400 reaches
 }
+# a unit that may enter namespaces, but mounts where the host does not see it
+in_by_private_unit() {
+    mkdir -p /run/systemd/system/openvpn-client@office.service.d
+    printf '[Service]\nCapabilityBoundingSet=CAP_SYS_ADMIN CAP_SYS_PTRACE\nPrivateTmp=yes\n' >/run/systemd/system/openvpn-client@office.service.d/more.conf
+    systemctl daemon-reload; systemctl restart openvpn-client@office
+    wait_until 400 reaches
+    mountpoint -q /run/netns-broker/pin/office
+    rm -r /run/systemd/system/openvpn-client@office.service.d; systemctl daemon-reload
+}
 no_units_left() {
     systemctl stop openvpn-client@office netns@office
     same "$(systemctl list-units --all --no-legend 'run-*' | grep -c netnsctl)" 0
     same "$(ip netns list | grep -c office)" 0
+    same "$(ls /run/netns-broker/pin)" ""
 }
 # nobody manages a network here, and nobody is to wait two minutes for one
 systemctl mask --runtime --quiet systemd-networkd-wait-online.service
 provider
 it "OpenVPN's unit starts the namespace and hands its tun over" in_by_unit
 it "it goes and comes; the namespace stays" out_and_in
+it "a unit with a mount namespace of its own hides nothing" in_by_private_unit
 it "no unit of ours is left" no_units_left
 kill $PROVIDER; wait $PROVIDER
 systemctl unmask --runtime --quiet systemd-networkd-wait-online.service
