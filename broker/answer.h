@@ -14,8 +14,10 @@ void answer_denied(int sock);
 /* ERROR=@error, MESSAGE=@message on one line. */
 void answer_error(int sock, const char *error, const char *message);
 
-/* ERROR=failed: root is told @why, others where to look. */
-void answer_failed(int sock, const Peer *peer, const Request *request, const char *why);
+/* ERROR=failed: root is told @why, others where to look. @up: the namespace is there, what belongs to it is
+ * not. */
+void answer_failed(int sock, const Peer *peer, const Request *request, bool up, const char *why);
 
-/* RESULT=ok, with @n_fds descriptors called @names ("netns,sys"; NULL: none), which stay the caller's. */
-void answer_ok(int sock, const char *names, const int *fds, size_t n_fds);
+/* RESULT=ok, with @n_fds descriptors called @names ("netns,sys"; NULL: none), which stay the caller's.
+ * @apart: what the host mounts later is not to appear where they are mounted (PROPAGATION=private). */
+void answer_ok(int sock, const char *names, bool apart, const int *fds, size_t n_fds);

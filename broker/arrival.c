@@ -8,8 +8,9 @@
 #include "parse.h"
 #include "plan.h"
 #include "record.h"
-#include "resolv.h"
 #include "route.h"
+#include "servers.h"
+#include "slaac.h"
 #include "taken.h"
 #include "undo.h"
 
@@ -187,6 +188,7 @@ static bool set_up(Arrival *arrival, GError **error)
         !device_set(link, link->conf->mtu ? link->conf->mtu : arrival->offer->mtu, arrival->inside, error) ||
         !inside_link_sysctls(link, error))
         return false;
+    slaac_queue(link, arrival->inside);
     route_queue_addresses(link, arrival->inside);
     device_queue_up(link, mark, arrival->inside);
     if (link->conf->up != TRISTATE_NO) {
@@ -272,7 +274,7 @@ static bool take(const char *name, const Offer *offer, GError **error)
     bool fine =
         open_all(&arrival, name, error) && take_offer(&arrival, error) && bring_in(&arrival, error) &&
         set_up(&arrival, error) &&
-        (!arrival.conf->dns.pushed || resolv_push(arrival.conf, offer->servers, offer->domains, error)) &&
+        servers_push(arrival.conf, arrival.record, arrival.nsfd, offer->servers, offer->domains, error) &&
         describe(&arrival, error);
 
     if (!fine && arrival.link && arrival.link->index) /* not with half of what was said */
@@ -310,10 +312,14 @@ static bool end(const char *name, const Offer *offer, GError **error)
 {
     g_autoptr(Record) record = record_up(name, error);
     g_autoptr(Conf) conf = record ? conf_of(record, error) : NULL;
+    int nsfd = record ? undo_namespace(record) : -1;
     char *none[] = {NULL};
+    bool fine =
+        conf && (!is_its(record, offer->interface) || servers_push(conf, record, nsfd, none, none, error));
 
-    return conf &&
-           (!conf->dns.pushed || !is_its(record, offer->interface) || resolv_push(conf, none, none, error));
+    if (nsfd >= 0)
+        close(nsfd);
+    return fine;
 }
 
 /* One that is not up has no name servers that could go. */

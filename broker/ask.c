@@ -1,4 +1,4 @@
-/* ask.c - netnsctl's verbs for everybody: list, status, start, stop.
+/* ask.c - netnsctl's verbs for everybody that look: list, status. Those that change are in manage.c.
  *
  * Root finds out for itself, so that these work where no broker runs; everybody else asks the broker, which
  * knows what they may see. */
@@ -6,12 +6,13 @@
 
 #include "conf.h"
 #include "page.h"
-#include "paths.h"
-#include "record.h"
+#include "remark.h"
 #include "say.h"
-#include "spawn.h"
+#include "service-outside.h"
+#include "service-user.h"
 #include "status.h"
 #include "talk.h"
+#include "unit-state.h"
 #include "who.h"
 
 #include <errno.h>
@@ -134,6 +135,21 @@ static void json_print(const json_t *json)
     putchar('\n');
 }
 
+/* The caller's own, which the broker does not know of; and which of all run elsewhere. @list: of entries. */
+static void services_add(json_t *list)
+{
+    json_t *attached = service_user_attached(), *entry;
+    size_t i;
+    json_array_foreach(list, i, entry)
+    {
+        const char *name = json_string_value(json_object_get(entry, "name"));
+        if (name && json_object_get(attached, name))
+            json_object_set(entry, "user_services", json_object_get(attached, name));
+        service_outside_add(entry);
+    }
+    json_decref(attached);
+}
+
 int list_main(int argc, char **argv)
 {
     GError *error = NULL;
@@ -147,6 +163,7 @@ int list_main(int argc, char **argv)
     json_t *list = ask_list(!options.no_ask_password, &error);
     if (!list)
         return failed(error);
+    services_add(list);
     if (options.json)
         json_print(list);
     else if (options.names)
@@ -155,6 +172,13 @@ int list_main(int argc, char **argv)
         page_list(list, !options.no_legend);
     json_decref(list);
     return flushed();
+}
+
+void ask_services(json_t *entry)
+{
+    json_t *list = json_pack("[O]", entry);
+    services_add(list);
+    json_decref(list);
 }
 
 static void processes_add(json_t *entry)
@@ -204,6 +228,7 @@ static json_t *statuses_get(const Options *options, int *ret_failures)
         }
     }
     json_decref(list);
+    services_add(all);
     return all;
 }
 
@@ -224,6 +249,8 @@ int status_main(int argc, char **argv)
     json_t *all = statuses_get(&options, &failures);
     json_array_foreach(all, i, entry)
     {
+        remark_failure(entry);
+        remark_leases(entry);
         if (!options.json)
             printf("%s", i > 0 ? "\n" : "");
         if (!options.json)
@@ -234,123 +261,4 @@ int status_main(int argc, char **argv)
     json_decref(all);
     int written = flushed();
     return failures > 0 ? EXIT_FAILED : written;
-}
-
-/* ---- start, stop
- * -------------------------------------------------------------------------------------------------------- */
-
-static bool systemd_is_there(void)
-{
-    return access("/run/systemd/system", F_OK) == 0; /* sd_booted(3) */
-}
-
-/* PATH WORD BEFORE-NAME-AFTER… as an argument vector. */
-static GPtrArray *command(const char *path, const char *word, char *const *names, const char *before,
-                          const char *after)
-{
-    GPtrArray *argv = g_ptr_array_new_with_free_func(g_free);
-    g_ptr_array_add(argv, g_strdup(path));
-    g_ptr_array_add(argv, g_strdup(word));
-    for (; *names; names++)
-        g_ptr_array_add(argv, g_strconcat(before, *names, after, NULL));
-    g_ptr_array_add(argv, NULL);
-    return argv;
-}
-
-static int become(GPtrArray *argv)
-{
-    const char *path = argv->pdata[0];
-    execv(path, (char *const *)argv->pdata);
-    say_error("cannot run %s: %s", path, g_strerror(errno));
-    g_ptr_array_unref(argv);
-    return EXIT_FAILED;
-}
-
-static int start_as_root(char *const *names)
-{
-    /* starts a unit that is not active; for one that is, ExecReload= looks whether everything is there and as
-     * the file says */
-    if (systemd_is_there())
-        return become(command(SYSTEMCTL_PATH, "reload-or-restart", names, "netns@", ".service"));
-    return become(command(BROKER_PATH, "up", names, "", ""));
-}
-
-/* Those of @names that still have a record. */
-static GPtrArray *still_up(char *const *names)
-{
-    GPtrArray *left = g_ptr_array_new();
-    for (; *names; names++) {
-        g_autoptr(GError) error = NULL;
-        g_autoptr(Record) record = record_load(*names, &error);
-        if (record || error)
-            g_ptr_array_add(left, *names);
-    }
-    g_ptr_array_add(left, NULL);
-    return left;
-}
-
-/* Whatever unit keeps them up: netns@NAME, or netns-TYPE@NAME. What no unit knows of (started by hand) the
- * worker takes down. */
-static int stop_as_root(char *const *names)
-{
-    g_autoptr(GError) error = NULL;
-    if (!systemd_is_there())
-        return become(command(BROKER_PATH, "down", names, "", ""));
-    g_autoptr(GPtrArray) stop = command(SYSTEMCTL_PATH, "stop", names, "netns*@", ".service");
-    if (!spawn_run((char *const *)stop->pdata, NULL, -1, NULL, &error))
-        say_warning("%s", error->message);
-    g_autoptr(GPtrArray) left = still_up(names);
-    if (left->len == 1)
-        return error ? EXIT_FAILED : 0;
-    return become(command(BROKER_PATH, "down", (char *const *)left->pdata, "", ""));
-}
-
-static int ask_each(const char *verb, const Options *options)
-{
-    int status = 0;
-    for (char **name = options->rest; *name; name++) {
-        Question question = {.verb = verb, .name = *name, .ask_password = !options->no_ask_password};
-        char why[TALK_ROOM];
-        Wire reply;
-        if (talk(&question, &reply, why)) {
-            wire_done(&reply);
-        } else {
-            say_error("%s: %s", *name, why);
-            status = EXIT_FAILED;
-        }
-    }
-    return status;
-}
-
-/* The names become parts of unit names and arguments: nothing but names may pass. */
-static bool names_are_valid(const char *verb, char *const *names)
-{
-    if (!names[0]) {
-        say_error("%s: which namespace? (netnsctl list shows what there is)", verb);
-        return false;
-    }
-    for (; *names; names++) {
-        g_autoptr(GError) error = NULL;
-        if (!conf_name_valid(*names, &error)) {
-            say_error("%s: %s", verb, error->message);
-            return false;
-        }
-    }
-    return true;
-}
-
-int start_main(int argc, char **argv)
-{
-    Options options;
-    if (!options_parse(argc, argv, "p", &options) || !names_are_valid("start", options.rest))
-        return EXIT_USAGE;
-    return is_root() ? start_as_root(options.rest) : ask_each("start", &options);
-}
-
-int stop_main(int argc, char **argv)
-{
-    Options options;
-    if (!options_parse(argc, argv, "p", &options) || !names_are_valid("stop", options.rest))
-        return EXIT_USAGE;
-    return is_root() ? stop_as_root(options.rest) : ask_each("stop", &options);
 }

@@ -8,6 +8,7 @@
 #include "lock.h"
 #include "pool.h"
 #include "route.h"
+#include "slaac.h"
 #include "sysctl.h"
 #include "taken.h"
 #include "uplink-table.h"
@@ -128,6 +129,7 @@ bool attach_link(const Plan *plan, LinkPlan *link, bool again, GError **error)
         return false;
     if (!inside_link_sysctls(link, error))
         return false;
+    slaac_queue(link, plan->inside);
     route_queue_addresses(link, plan->inside);
     device_queue_up(link, mark, plan->inside);
     if (link->conf->up != TRISTATE_NO) {

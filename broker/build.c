@@ -6,28 +6,36 @@
 #include "build.h"
 
 #include "attach.h"
+#include "client-file.h"
 #include "conf.h"
 #include "device.h"
+#include "dhcp.h"
+#include "dns-guard.h"
 #include "duplicate.h"
 #include "endpoint.h"
+#include "etc-directory.h"
+#include "etc-file.h"
+#include "etc-mount.h"
 #include "forwarding.h"
+#include "hold.h"
 #include "hooks.h"
 #include "inside.h"
 #include "lock.h"
 #include "needed.h"
+#include "nsswitch.h"
 #include "opening.h"
 #include "passage.h"
 #include "plan.h"
 #include "planned.h"
 #include "ports.h"
-#include "resolv.h"
+#include "resolver.h"
 #include "rival.h"
 #include "route.h"
 #include "ruleset.h"
 #include "say.h"
+#include "servers.h"
 #include "taken.h"
 #include "undo.h"
-#include "ways.h"
 
 #include <unistd.h>
 
@@ -47,6 +55,8 @@ char *build_digest(const Conf *conf)
     }
     if (conf->secrets)
         g_checksum_update(sum, (const guchar *)conf->secrets, -1);
+    if (conf->client_files)
+        g_checksum_update(sum, (const guchar *)conf->client_files, -1);
     return g_strdup(g_checksum_get_string(sum));
 }
 
@@ -120,7 +130,7 @@ static bool prepare_inside(const Conf *conf, const Plan *plan, Record *record, b
         return false;
     if (json_object_size(old) > 0 && !record_save(record, error))
         return false;
-    if (flush ? !ruleset_reload(conf->firewall.ruleset, plan->nsfd, error)
+    if (flush ? !servers_reload_ruleset(conf, plan->nsfd, error)
               : conf->firewall.ruleset && !ruleset_load(conf->firewall.ruleset, plan->nsfd, error))
         return ruleset_failed(conf, error);
     return run_hooks(conf, HOOK_INSIDE_PRE_UP, plan, plan->nsfd, error);
@@ -156,11 +166,29 @@ static bool finish(const Conf *conf, const Record *record, Nl *host, GError **er
            (own || !opening_is_wanted(conf) || opening_set(conf, record->detail, host, error));
 }
 
-static bool write_resolv(const Conf *conf, GError **error)
+/* What programs will see of /etc. */
+static bool write_etc(const Conf *conf, const Record *record, int nsfd, ServersStep step, GError **error)
 {
-    g_auto(GStrv) servers = conf->dns.uplink ? ways_servers(conf->name) : NULL;
+    return hold_make(error) && nsswitch_write(conf->name, error) &&
+           servers_set(conf, record, nsfd, step, error) &&
+           (conf->ns.etc != ETC_DIRECTORY || etc_directory_fill(conf->name, error)) &&
+           etc_mount_keep(conf, error);
+}
 
-    return resolv_write(conf, servers, error);
+/* Other servers may be known by now; and a hook inside may have flushed what does not know of its ruleset. */
+static bool follow_names(const Conf *conf, const Record *record, int nsfd, GError **error)
+{
+    if (!write_etc(conf, record, nsfd, SERVERS_KNOWN, error))
+        return false;
+    servers_warn_of_none(conf);
+    return true;
+}
+
+/* Again after the hooks, which may flush. */
+static bool serve_names(const Conf *conf, const Record *record, int nsfd, GError **error)
+{
+    return (!resolver_program(conf) && !dns_guard_ports(conf)) ||
+           servers_set(conf, record, nsfd, SERVERS_SERVE, error);
 }
 
 /* Somebody may take its end in the host for a network card, and undo all of it a second from now. */
@@ -176,12 +204,16 @@ static void warn_of_rivals(const Plan *plan)
 }
 
 /* What is taken is written down before, and the namespace is kept: whatever happens to us, or to its name,
- * the host gets its interfaces back. */
-static bool remember_taken(const Plan *plan, Record *record, GError **error)
+ * the host gets its interfaces back. So is one with DHCP clients: they keep it alive, and whoever ends them
+ * has to find the links in it. */
+static bool remember_namespace(const Plan *plan, Record *record, GError **error)
 {
-    if (!plan_takes(plan))
+    bool takes = plan_takes(plan);
+
+    if (!takes && !dhcp_is_wanted(plan->conf))
         return true;
-    taken_describe(plan, record->detail);
+    if (takes)
+        taken_describe(plan, record->detail);
     return record_save(record, error) && nsfs_keep(plan->nsfd, record->name, error);
 }
 
@@ -190,9 +222,10 @@ static bool fill(const Conf *conf, Record *record, int nsfd, bool again, Nl *hos
 {
     g_autoptr(Plan) plan = plan_new(conf, nsfd, host, error);
 
-    if (!plan || !remember_taken(plan, record, error) ||
+    if (!plan || !remember_namespace(plan, record, error) ||
         !prepare_inside(conf, plan, record, again && !record->adopted && record->ruleset, error) ||
-        !make_links(plan, again, error) || !write_resolv(conf, error))
+        !servers_set(conf, record, nsfd, SERVERS_CLOSE, error) || !make_links(plan, again, error) ||
+        !follow_names(conf, record, nsfd, error) || !dhcp_start(plan, record, error))
         return false;
     inside_describe(plan, record->detail);
     warn_of_rivals(plan);
@@ -200,8 +233,9 @@ static bool fill(const Conf *conf, Record *record, int nsfd, bool again, Nl *hos
     endpoint_describe(conf, record->detail);
     if (!record->adopted && !again && !nsfs_pin(nsfd, conf->name, error))
         return false;
-    return open_it(conf, record, host, error) && run_hooks(conf, HOOK_INSIDE_POST_UP, plan, nsfd, error) &&
-           run_hooks(conf, HOOK_POST_UP, plan, -1, error);
+    return serve_names(conf, record, nsfd, error) && open_it(conf, record, host, error) &&
+           run_hooks(conf, HOOK_INSIDE_POST_UP, plan, nsfd, error) &&
+           run_hooks(conf, HOOK_POST_UP, plan, -1, error) && serve_names(conf, record, nsfd, error);
 }
 
 static bool make(const Conf *conf, Record *record, Nl *host, GError **error)
@@ -209,7 +243,8 @@ static bool make(const Conf *conf, Record *record, Nl *host, GError **error)
     int nsfd;
     bool fine;
 
-    if (!ports_check(conf, error) || !run_hooks(conf, HOOK_PRE_UP, NULL, -1, error) || !nsfs_prepare(error))
+    if (!ports_check(conf, error) || !resolver_check(conf, error) || !dhcp_check(conf, error) ||
+        !run_hooks(conf, HOOK_PRE_UP, NULL, -1, error) || !nsfs_prepare(error))
         return false;
     nsfd = open_namespace(conf, record, error);
     if (nsfd < 0)
@@ -242,7 +277,7 @@ static bool change(const Conf *conf, Record *old, bool asked, int nsfd, Nl *host
     g_autofree char *digest = g_steal_pointer(&record->digest);
     g_autofree char *ruleset = g_steal_pointer(&record->ruleset);
 
-    if (!ports_check(conf, error))
+    if (!ports_check(conf, error) || !resolver_check(conf, error) || !dhcp_check(conf, error))
         return false;
     record->ready = true;
     record->adopted = old->adopted;
@@ -266,22 +301,24 @@ static bool change(const Conf *conf, Record *old, bool asked, int nsfd, Nl *host
     return finish(conf, record, host, error);
 }
 
-/* Interfaces may have come to the host since, a firewall's restart may have taken our table: cheap to look.
+/* Interfaces may have come to the host since, a firewall's restart may have taken our table, who watches may
+ * have ended: cheap to look.
  */
-static bool refresh(const Conf *conf, const Record *record, Nl *host, GError **error)
+static bool refresh(const Conf *conf, const Record *record, int nsfd, Nl *host, GError **error)
 {
-    return attach_refresh(conf, record->detail, host, error) &&
-           opening_set(conf, record->detail, host, error);
+    return write_etc(conf, record, nsfd, SERVERS_SERVE, error) &&
+           attach_refresh(conf, record->detail, host, error) && dhcp_start_again(conf, record, nsfd, error) &&
+           endpoint_note(record, error) && opening_set(conf, record->detail, host, error);
 }
 
 /* The links are as they were, and stay. */
 static bool change_ruleset(const Conf *conf, Record *record, int nsfd, Nl *host, GError **error)
 {
-    if (!ruleset_reload(conf->firewall.ruleset, nsfd, error))
+    if (!servers_reload_ruleset(conf, nsfd, error))
         return ruleset_failed(conf, error);
     g_free(record->ruleset);
     record->ruleset = g_strdup(ruleset_digest(conf));
-    return record_save(record, error) && refresh(conf, record, host, error);
+    return record_save(record, error) && refresh(conf, record, nsfd, host, error);
 }
 
 static bool up_again(const Conf *conf, Record *record, bool asked, int nsfd, Nl *host, BuildResult *ret,
@@ -297,7 +334,7 @@ static bool up_again(const Conf *conf, Record *record, bool asked, int nsfd, Nl 
     if (record->adopted && conf->firewall.file)
         return keeps_its_own(conf, error);
     if (links && rules)
-        return refresh(conf, record, host, error);
+        return refresh(conf, record, nsfd, host, error);
     return links && !hooks ? change_ruleset(conf, record, nsfd, host, error)
                            : change(conf, record, asked, nsfd, host, error);
 }
@@ -312,10 +349,10 @@ static bool up_anew(const Conf *conf, const Record *old, bool asked, Nl *host, B
 }
 
 /* What in them is not done is told each time: it may be what the admin counts on. */
-static bool keys_read(Conf *conf, GError **error)
+static bool files_read(Conf *conf, GError **error)
 {
     g_autoptr(GPtrArray) notes = g_ptr_array_new_with_free_func(g_free);
-    bool fine = link_read_files(conf, notes, error);
+    bool fine = link_read_files(conf, notes, error) && client_files_read(conf, error);
 
     for (guint i = 0; i < notes->len; i++)
         say_warning("%s: %s", conf->name, (const char *)notes->pdata[i]);
@@ -329,7 +366,7 @@ static bool up_locked(const char *name, const char *type, Nl *host, BuildResult 
     const char *asked = type ? type : (old && old->asked ? old->type : NULL);
     g_autoptr(Conf) conf = conf_load(name, asked, CONF_STRICT, NULL, error);
     int nsfd = old ? undo_namespace(old) : -1;
-    bool fine = conf && ruleset_read(conf, error) && keys_read(conf, error);
+    bool fine = conf && ruleset_read(conf, error) && files_read(conf, error);
 
     *ret = old && old->ready && nsfd >= 0 ? BUILD_CHANGED : BUILD_MADE;
     if (unreadable)
@@ -351,7 +388,10 @@ bool build_up(const char *name, const char *type, Nl *host, BuildResult *ret, GE
 
     if (lock < 0)
         return false;
+    record_sweep(name);
     fine = up_locked(name, type, host, ret, error);
+    if (!fine && error)
+        record_blame(name, (*error)->message);
     close(lock);
     if (fine && forwarding_is_needed_by(name))
         passage_follow();

@@ -1,10 +1,12 @@
 /* check-host.c - does what a configuration names exist on this machine?
  *
- * Apart from check.c because only this asks the system: a configuration can be checked for another machine
+ * Apart from conf-check.c because only this asks the system: a configuration can be checked for another
+ * machine
  * (--root=). */
 #include "check-host.h"
 
 #include "conf-check.h"
+#include "dropin.h"
 #include "iface.h"
 #include "ip.h"
 #include "listener.h"
@@ -14,17 +16,16 @@
 #include "record.h"
 #include "rival.h"
 #include "ruleset.h"
+#include "service-outdated.h"
 
 #include <grp.h>
 #include <ifaddrs.h>
 #include <net/if.h>
 #include <pwd.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
-/* Frees @where. */
-static void note(GPtrArray *notes, char *where, const char *what)
+void check_note(GPtrArray *notes, char *where, const char *what)
 {
     g_ptr_array_add(notes, g_strdup_printf("%s: note: %s", where, what));
     g_free(where);
@@ -52,27 +53,13 @@ static void names_note(const Conf *conf, GPtrArray *notes)
     for (char **user = conf->access.users; *user; user++)
         if (!is_number(*user) && !getpwnam(*user)) {
             g_autofree char *what = g_strdup_printf("there is no user %s here", *user);
-            note(notes, cite_word(conf, "Access", "Users", *user), what);
+            check_note(notes, cite_word(conf, "Access", "Users", *user), what);
         }
     for (char **group = conf->access.groups; *group; group++)
         if (!is_number(*group) && !getgrnam(*group)) {
             g_autofree char *what = g_strdup_printf("there is no group %s here", *group);
-            note(notes, cite_word(conf, "Access", "Groups", *group), what);
+            check_note(notes, cite_word(conf, "Access", "Groups", *group), what);
         }
-}
-
-static void program_note(const char *path, const ConfLine *line, GPtrArray *notes)
-{
-    struct stat st;
-    const char *what = NULL;
-    if (stat(path, &st) < 0)
-        what = "there is no such file here";
-    else if (st.st_uid != 0 || st.st_mode & (S_IWGRP | S_IWOTH))
-        what = "others than root could write the file: it will be refused";
-    else if (!S_ISREG(st.st_mode) || !(st.st_mode & S_IXUSR))
-        what = "not a program";
-    if (what)
-        note(notes, conf_cite_line(line), what);
 }
 
 static void rival_note(const Conf *conf, const LinkConf *link, GPtrArray *notes)
@@ -84,7 +71,7 @@ static void rival_note(const Conf *conf, const LinkConf *link, GPtrArray *notes)
         return;
     g_auto(GStrv) words = rival_words(host_name);
     for (char **word = words; *word; word++)
-        note(notes, conf_cite(link->lines, "HostName"), *word);
+        check_note(notes, conf_cite(link->lines, "HostName"), *word);
 }
 
 /* AF_UNSPEC: it is neither. */
@@ -134,7 +121,7 @@ static void network_note(const LinkConf *link, const char *host_name, const stru
                                                 "goes to the other",
                                                 text, one->ifa_name);
         if (overlap(link->host_addresses->pdata[i], &theirs))
-            note(notes, conf_cite(link->lines, "HostAddress"), what);
+            check_note(notes, conf_cite(link->lines, "HostAddress"), what);
     }
 }
 
@@ -174,7 +161,7 @@ static void shared_note(const PortConf *port, const Conf *other, GPtrArray *note
             continue;
         g_autofree char *what =
             g_strdup_printf("so has %s.netns, as its [Port %s]", other->name, theirs->label);
-        note(notes, conf_cite(port->lines, "Listen"), what);
+        check_note(notes, conf_cite(port->lines, "Listen"), what);
     }
 }
 
@@ -184,11 +171,11 @@ static void port_note(const PortConf *port, GPtrArray *notes)
     g_autofree char *listener = listener_find(&port->listen);
     if (listener) {
         g_autofree char *what = g_strdup_printf("the host listens there itself now (%s)", listener);
-        note(notes, conf_cite(port->lines, "Listen"), what);
+        check_note(notes, conf_cite(port->lines, "Listen"), what);
     }
     if (address->family != AF_UNSPEC && !ip_address_is_unspecified(address) &&
         !ip_address_is_loopback(address) && !host_has(address))
-        note(notes, conf_cite(port->lines, "Listen"), "this is no address of the host now");
+        check_note(notes, conf_cite(port->lines, "Listen"), "this is no address of the host now");
 }
 
 static void others_note(const Conf *conf, GPtrArray *notes)
@@ -203,7 +190,7 @@ static void others_note(const Conf *conf, GPtrArray *notes)
     for (char **name = conf->nat.namespace_access; names && *name; name++)
         if (!g_strv_contains((const char *const *)names, *name)) {
             g_autofree char *what = g_strdup_printf("there is no file %s.netns here", *name);
-            note(notes, cite_word(conf, "NAT", "NamespaceAccess", *name), what);
+            check_note(notes, cite_word(conf, "NAT", "NamespaceAccess", *name), what);
         }
 }
 
@@ -212,8 +199,8 @@ static void uplink_note(const Conf *conf, GPtrArray *notes)
 {
     for (char **word = conf->nat.uplink; word && *word; word++)
         if (!strpbrk(*word, "*?") && !g_str_equal(*word, "auto") && !if_nametoindex(*word))
-            note(notes, cite_word(conf, "NAT", "Uplink", *word),
-                 "there is no such interface here now: nothing leaves by it until there is");
+            check_note(notes, cite_word(conf, "NAT", "Uplink", *word),
+                       "there is no such interface here now: nothing leaves by it until there is");
 }
 
 /* It may come later, as a USB card does; while the namespace is up it is in there. */
@@ -225,7 +212,7 @@ static void match_note(const Conf *conf, const LinkConf *link, GPtrArray *notes)
     g_auto(Iface) iface = {};
 
     if (host && iface_matching(host, &match, &iface, NULL) && !iface.index)
-        note(notes, conf_cite(link->lines, match.key), "there is no such interface here now");
+        check_note(notes, conf_cite(link->lines, match.key), "there is no such interface here now");
 }
 
 /* Each of them is started before this one. */
@@ -239,33 +226,44 @@ static void needs_note(const Conf *conf, GPtrArray *notes)
         g_autoptr(GError) error = NULL;
         g_autoptr(Conf) other = conf_load(name, NULL, CONF_STRICT, NULL, &error);
         if (!other)
-            note(notes, conf_cite(link->lines, key),
-                 g_error_matches(error, CONF_ERROR, CONF_ERROR_NOT_FOUND) ? "there is no file of it here"
-                                                                          : "its file has a slip");
+            check_note(notes, conf_cite(link->lines, key),
+                       g_error_matches(error, CONF_ERROR, CONF_ERROR_NOT_FOUND)
+                           ? "there is no file of it here"
+                           : "its file has a slip");
     }
 }
 
-void check_host(const Conf *conf, GPtrArray *notes)
+static void services_note(const Conf *conf, GPtrArray *notes)
 {
+    json_t *attached = dropin_attached(DROPIN_SYSTEM);
+    g_autoptr(GPtrArray) words = g_ptr_array_new_with_free_func(g_free);
+
+    service_outdated_note(conf, attached, words);
+    for (guint i = 0; i < words->len; i++)
+        check_note(notes, g_strconcat(conf->name, ".netns", NULL), words->pdata[i]);
+    json_decref(attached);
+}
+
+bool check_host(const Conf *conf, GPtrArray *notes)
+{
+    check_host_dns(conf, notes);
     needs_note(conf, notes);
     names_note(conf, notes);
     for (guint i = 0; i < conf->ports->len; i++)
         port_note(conf->ports->pdata[i], notes);
     others_note(conf, notes);
+    services_note(conf, notes);
     uplink_note(conf, notes);
     for (guint i = 0; i < conf->links->len; i++) {
         const LinkConf *link = conf->links->pdata[i];
         if (link->parent.text[0] && !link_outer_namespace(link, NULL) && !if_nametoindex(link->parent.text))
-            note(notes, conf_cite(link->lines, "Parent"), "there is no such interface here now");
+            check_note(notes, conf_cite(link->lines, "Parent"), "there is no such interface here now");
         match_note(conf, link, notes);
         rival_note(conf, link, notes);
         networks_note(conf, link, notes);
+        check_host_dhcp(conf, link, notes);
     }
-    for (int point = 0; point < HOOK_POINTS; point++)
-        for (guint i = 0; i < conf->hooks[point]->len; i++) {
-            const HookConf *hook = conf->hooks[point]->pdata[i];
-            program_note(hook->argv[0], hook->line, notes);
-        }
+    return check_hooks(conf, notes);
 }
 
 bool check_keys(Conf *conf, GPtrArray *notes)
@@ -300,7 +298,8 @@ bool check_ruleset(Conf *conf, GPtrArray *notes)
     if (!conf->firewall.file)
         return true;
     if (read && geteuid() != 0) {
-        note(notes, g_steal_pointer(&cite), "what is in the file was not checked, only root can ask nft");
+        check_note(notes, g_steal_pointer(&cite),
+                   "what is in the file was not checked, only root can ask nft");
         return true;
     }
     if (read && ruleset_test(conf->firewall.ruleset, &error))

@@ -4,8 +4,24 @@
 #include "conf.h"
 
 /* Append a sentence (char*) to @notes for everything that is not there: users, groups, parents, programs and
- * files. None of these makes the configuration wrong: they may come later. */
-void check_host(const Conf *conf, GPtrArray *notes);
+ * files. None of these makes the configuration wrong: they may come later. False: what is there would not do
+ * (check_hooks). */
+bool check_host(const Conf *conf, GPtrArray *notes);
+
+/* The parts of it: name servers; DHCP of a link. */
+void check_host_dns(const Conf *conf, GPtrArray *notes);
+void check_host_dhcp(const Conf *conf, const LinkConf *link, GPtrArray *notes);
+
+/* Looks at the programs of [Hooks] as who runs them does (hooks.h). False: one is there and would be refused;
+ * why is appended to @notes. One that is not there is a note. */
+bool check_hooks(const Conf *conf, GPtrArray *notes);
+
+/* "WHERE: note: WHAT". Frees @where. */
+void check_note(GPtrArray *notes, char *where, const char *what);
+
+/* Looks at the files of ClientFile=, and asks the clients about them, if root asks. False: one is refused, or
+ * has what its client does not understand; why is appended to @notes. One that is not there is a note. */
+bool check_clients(const Conf *conf, GPtrArray *notes);
 
 /* Reads the files with keys that links and peers name, if root asks; adds what is wrong with them, or not
  * done, to @notes. False: they would not do. */

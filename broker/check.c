@@ -8,7 +8,9 @@
 #include "conf-source.h"
 #include "needs.h"
 #include "paths.h"
+#include "record.h"
 #include "say.h"
+#include "status.h"
 
 #include <getopt.h>
 #include <stdio.h>
@@ -45,8 +47,9 @@ static bool report(const char *what, Conf *conf, GPtrArray *slips)
     bool here = good && !elsewhere;
     bool type = g_str_has_prefix(what, "types/"); /* names no files with keys of its own */
     if (here)
-        check_host(conf, slips);
-    good = good && (!here || (check_ruleset(conf, slips) && (type || check_keys(conf, slips))));
+        good = check_host(conf, slips);
+    good = good && (!here || (check_ruleset(conf, slips) &&
+                              (type || (check_keys(conf, slips) && check_clients(conf, slips)))));
     for (guint i = 0; here && i < slips->len; i++)
         printf("%s\n", (const char *)slips->pdata[i]);
     if (good)
@@ -56,11 +59,31 @@ static bool report(const char *what, Conf *conf, GPtrArray *slips)
     return good;
 }
 
+/* Of one that is up the word is not that there is no such namespace. */
+static void gone_tell(const char *name, GPtrArray *slips)
+{
+    g_autoptr(GError) error = NULL;
+    g_autoptr(Record) record = elsewhere ? NULL : record_load(name, NULL);
+    g_autoptr(Conf) conf = record ? status_conf(name, record, &error) : NULL;
+
+    if (!g_error_matches(error, CONF_ERROR, CONF_ERROR_GONE))
+        return;
+    g_ptr_array_set_size(slips, 0);
+    g_ptr_array_add(slips, g_strdup_printf("%s: its file has gone while it is up: put %s%s back, or stop it "
+                                           "by netnsctl stop %s",
+                                           name, name, SUFFIX, name));
+}
+
 static bool check_name(const char *name)
 {
     GPtrArray *slips = g_ptr_array_new_with_free_func(g_free);
+    g_autoptr(GError) error = NULL;
     g_autofree char *what = g_strconcat(name, SUFFIX, NULL);
-    return report(what, conf_load(name, NULL, CONF_STRICT, slips, NULL), slips);
+    Conf *conf = conf_load(name, NULL, CONF_STRICT, slips, &error);
+
+    if (g_error_matches(error, CONF_ERROR, CONF_ERROR_NOT_FOUND))
+        gone_tell(name, slips);
+    return report(what, conf, slips);
 }
 
 static bool check_type(const char *type)

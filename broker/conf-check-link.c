@@ -12,12 +12,33 @@ static bool has_family(const GPtrArray *prefixes, int family)
     return false;
 }
 
+/* As in /etc/network/interfaces: "10.0.0.2 255.255.255.0". The length, 0: it is none. */
+static unsigned netmask_length(const IpAddress *address)
+{
+    uint32_t bits = address->family == AF_INET ? g_ntohl(address->v4.s_addr) : 0;
+
+    return bits >> 24 == 255 && (~bits & (~bits + 1)) == 0 ? (unsigned)__builtin_popcount(bits) : 0;
+}
+
+static void netmask_check(const Check *check, const GPtrArray *addresses, guint index)
+{
+    const IpPrefix *mask = addresses->pdata[index], *before = index ? addresses->pdata[index - 1] : mask;
+    bool behind = before->line == mask->line && before->address.family == AF_INET && before != mask;
+    g_autofree char *text = ip_address_format(&mask->address);
+    g_autofree char *address = behind ? ip_address_format(&before->address) : g_strdup("10.0.0.2");
+
+    check_slip_line(check, mask->line, "%s is a netmask: write the address with its length, %s%s/%u", text,
+                    behind ? "" : "like ", address, netmask_length(&mask->address));
+}
+
 static void addresses_check(const Check *check, const LinkConf *link, const GPtrArray *addresses)
 {
     for (guint i = 0; i < addresses->len; i++) {
         const IpPrefix *prefix = addresses->pdata[i];
         if (ip_address_is_multicast(&prefix->address) || ip_address_is_unspecified(&prefix->address))
             check_slip_prefix(check, prefix, "an interface cannot have this address");
+        if (netmask_length(&prefix->address))
+            netmask_check(check, addresses, i);
         if (prefix->address.family == AF_INET6 && check->conf->ns.ipv6 == TRISTATE_NO)
             check_slip_prefix(check, prefix, "[Namespace] IPv6=no, so there can be no IPv6 address");
         if (prefix->address.family == AF_INET6 && link->mtu && link->mtu < 1280)
@@ -54,6 +75,7 @@ static void gateways_check(const Check *check, const LinkConf *link)
         int family = gateway->address.family;
         /* every IPv6 interface has a link-local address, and reaches a link-local gateway by it */
         bool reachable = has_family(link->addresses, family) || link->subnet_auto == TRISTATE_YES ||
+                         (link->dhcp & (family == AF_INET6 ? FAMILIES_IPV6 : FAMILIES_IPV4)) ||
                          (family == AF_INET6 && link->accept_ra == TRISTATE_YES) ||
                          (family == AF_INET6 && ip_address_is_link_local(&gateway->address));
         if (ip_address_is_multicast(&gateway->address) || ip_address_is_unspecified(&gateway->address))
@@ -98,14 +120,51 @@ static void prefixes_check(const Check *check, const LinkConf *link)
     }
 }
 
+static bool is_token(const IpAddress *address)
+{
+    static const uint8_t none[8];
+    return address->family == AF_INET6 && memcmp(address->bytes, none, sizeof none) == 0 &&
+           memcmp(address->bytes + 8, none, sizeof none) != 0;
+}
+
+static void slaac_check(const Check *check, const LinkConf *link)
+{
+    static const char *const keys[] = {"IPv6PrivacyExtensions", "IPv6Token",
+                                       "IPv6LinkLocalAddressGenerationMode", "IPv6AcceptRA"};
+    const bool given[] = {link->privacy != PRIVACY_KERNEL && link->privacy != PRIVACY_NO,
+                          link->token.family != AF_UNSPEC, link->generation != GENERATION_KERNEL,
+                          link->accept_ra == TRISTATE_YES};
+    /* net/ipv6/addrconf.c, ipv6_accept_ra() */
+    bool deaf = link->accept_ra == TRISTATE_NO ||
+                (link->accept_ra == TRISTATE_UNSET && (check->conf->ns.forwarding & FAMILIES_IPV6));
+    for (size_t i = 0; i < G_N_ELEMENTS(keys); i++)
+        if (given[i] && check->conf->ns.ipv6 == TRISTATE_NO)
+            check_slip_key(check, link->lines, keys[i], "[Namespace] IPv6=no, so there is no IPv6");
+    if (given[0] && deaf)
+        check_slip_key(check, link->lines, "IPv6PrivacyExtensions",
+                       "needs IPv6AcceptRA=yes: it is about addresses that a router's advertisement makes");
+    if (link->token.family != AF_UNSPEC && !is_token(&link->token))
+        check_slip_key(check, link->lines, "IPv6Token",
+                       "only the last 64 bits of an IPv6 address, like ::1a: a router says the others");
+    else if (link->token.family != AF_UNSPEC && deaf)
+        check_slip_key(check, link->lines, "IPv6Token",
+                       "needs IPv6AcceptRA=yes: the other half of the address comes from a router");
+}
+
 static void pools_check(const Check *check, const LinkConf *link)
 {
+    bool small = link->mtu && link->mtu < 1280 && check->conf->ns.ipv6 != TRISTATE_NO;
+
     if (link->subnet_auto != TRISTATE_YES)
         return;
     if (!link_is_wire(link))
         check_slip_key(check, link->lines, "Subnet", "only a veth to the host can have its addresses chosen");
     if (!link->pools->len)
         check_slip_key(check, link->lines, "Subnet", "Pool= is missing: what to choose from");
+    if (small && has_family(link->pools, AF_INET6))
+        check_slip_key(check, link->lines, "MTU",
+                       "IPv6 needs 1280 at least (RFC 8200), and Pool= gives it an IPv6 address; IPv6=no in "
+                       "[Namespace] keeps that");
     for (guint i = 0; i < link->pools->len; i++) {
         const IpPrefix *pool = link->pools->pdata[i];
         unsigned most = pool->address.family == AF_INET6 ? 64 : 30;
@@ -205,6 +264,7 @@ void check_link(const Check *check, LinkConf *link, guint index)
 {
     GError *error = NULL;
     subnet_settle(link);
+    check_dhcp(check, link);
     ends_check(check, link);
     check_parent(check, link, index);
     addresses_check(check, link, link->addresses);
@@ -212,6 +272,7 @@ void check_link(const Check *check, LinkConf *link, guint index)
     duplicates_check(check, link);
     gateways_check(check, link);
     prefixes_check(check, link);
+    slaac_check(check, link);
     pools_check(check, link);
     link_names_check(check, link, index);
     for (guint i = 0; i < index; i++)

@@ -57,8 +57,7 @@ void check_network(const Check *check, const IpPrefix *prefix)
     check_slip_prefix(check, prefix, "has bits set behind the prefix length, the network is %s", right);
 }
 
-/* The lines of a section that has no name; the caller owns the array. */
-static GPtrArray *section_lines(const Conf *conf, const char *section)
+GPtrArray *check_section_lines(const Conf *conf, const char *section)
 {
     GPtrArray *lines = g_ptr_array_new();
     for (guint i = 0; i < conf->lines->len; i++)
@@ -71,7 +70,7 @@ static GPtrArray *section_lines(const Conf *conf, const char *section)
 static void nat_check(const Check *check)
 {
     const Conf *conf = check->conf;
-    g_autoptr(GPtrArray) lines = section_lines(conf, "NAT");
+    g_autoptr(GPtrArray) lines = check_section_lines(conf, "NAT");
     const LinkConf *way = NULL;
     bool used = conf->routes->len > 0;
     for (guint i = 0; i < conf->links->len; i++) {
@@ -107,7 +106,7 @@ static bool awaits(const Conf *conf)
 static void uplink_check(const Check *check)
 {
     const Conf *conf = check->conf;
-    g_autoptr(GPtrArray) nat = section_lines(conf, "NAT"), dns = section_lines(conf, "DNS");
+    g_autoptr(GPtrArray) nat = check_section_lines(conf, "NAT"), dns = check_section_lines(conf, "DNS");
     if (conf->nat.uplink[0] && !has_wire(conf))
         check_slip_key(check, nat, "Uplink",
                        "there is no link of Kind=veth to the host whose packets it could be the way of");
@@ -121,7 +120,7 @@ static void uplink_check(const Check *check)
 static void firewall_check(const Check *check)
 {
     const FirewallConf *firewall = &check->conf->firewall;
-    g_autoptr(GPtrArray) lines = section_lines(check->conf, "Firewall");
+    g_autoptr(GPtrArray) lines = check_section_lines(check->conf, "Firewall");
     bool loaded = false;
     g_autofree char *target = firewall->auto_save ? ruleset_target(check->conf, &loaded) : NULL;
     if (firewall->auto_save && !loaded)
@@ -135,7 +134,7 @@ static void firewall_check(const Check *check)
 static void namespaces_check(const Check *check)
 {
     const Conf *conf = check->conf;
-    g_autoptr(GPtrArray) lines = section_lines(conf, "NAT");
+    g_autoptr(GPtrArray) lines = check_section_lines(conf, "NAT");
     if (conf->nat.namespace_access[0] && !has_wire(conf))
         check_slip_key(check, lines, "NamespaceAccess",
                        "there is no link of Kind=veth to the host, by which other namespaces are reached");
@@ -157,8 +156,11 @@ void conf_check(Conf *conf, ConfSlips *slips)
     for (guint i = 0; i < conf->peers->len; i++)
         check_peer(&check, conf->peers->pdata[i], i);
     check_kill_switch(&check);
+    check_etc(&check);
+    check_leased(&check);
     nat_check(&check);
     uplink_check(&check);
+    check_dns(&check);
     firewall_check(&check);
     namespaces_check(&check);
 }

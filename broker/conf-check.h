@@ -24,6 +24,9 @@ void check_slip_key(const Check *check, const GPtrArray *lines, const char *key,
 
 const char *check_family(int family); /* "IPv4", "IPv6" */
 
+/* The lines of a section that has no name; the caller owns the array. */
+GPtrArray *check_section_lines(const Conf *conf, const char *section);
+
 /* Host bits behind the prefix length: the kernel answers "Invalid argument" to such a route or rule. */
 void check_network(const Check *check, const IpPrefix *prefix);
 
@@ -38,5 +41,15 @@ void check_route(const Check *check, RouteConf *route, guint index);
 void check_rule(const Check *check, RuleConf *rule);
 void check_port(const Check *check, PortConf *port, guint index);
 void check_peer(const Check *check, PeerConf *peer, guint index);
+/* The admin's own word for @key, the last one. NULL: the type's, or none. */
+const ConfLine *check_own_line(const LinkConf *link, const char *key);
+
+/* DHCP= and what goes with it, the keys check_dhcp_keys. */
+extern const char *const check_dhcp_keys[];
+void check_dhcp(const Check *check, LinkConf *link);
+void check_leased(const Check *check);
+/* [DNS] Servers= and Resolver=; check_etc: beside MountEtc=no, before check_leased(). */
+void check_etc(const Check *check);
+void check_dns(const Check *check);
 /* [Namespace] KillSwitch=: nothing but that link leads anywhere. */
 void check_kill_switch(const Check *check);

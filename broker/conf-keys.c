@@ -7,8 +7,6 @@
 #include "conf-words.h"
 #include "link.h"
 
-#include <linux/fib_rules.h>
-#include <linux/rtnetlink.h>
 #include <string.h>
 
 /* Link: Kind=, names, Subnet= */
@@ -81,8 +79,17 @@ static const ConfWord activation_words[] = {{"up", TRISTATE_YES}, {"down", TRIST
 
 static const ConfWord mac_policies[] = {{"persistent", TRISTATE_YES}, {"random", TRISTATE_NO}, {}};
 
-/* 68: the least IPv4 allows (RFC 791), the kernel's ETH_MIN_MTU */
-#define MTU_KEY(NAME, STRUCT) CONF_KEY(NAME, STRUCT, mtu, .min = 68, .max = 65535)
+static const ConfWord privacy_words[] = {{"yes", PRIVACY_YES},
+                                         {"no", PRIVACY_NO},
+                                         {"prefer-public", PRIVACY_PREFER_PUBLIC},
+                                         {"kernel", PRIVACY_KERNEL},
+                                         {}};
+
+static const ConfWord generation_words[] = {{"eui64", GENERATION_EUI64},
+                                            {"stable-privacy", GENERATION_STABLE},
+                                            {"random", GENERATION_RANDOM},
+                                            {"none", GENERATION_NONE},
+                                            {}};
 
 const ConfKey conf_link_keys[] = {
     {.name = "Kind", .offset = offsetof(LinkConf, kind), .type = &type_kind},
@@ -104,158 +111,30 @@ const ConfKey conf_link_keys[] = {
     CONF_KEY("Subnet", LinkConf, subnet_auto, .words = subnet_words),
     CONF_LIST("Pool", LinkConf, pools, prefix),
     CONF_KEY("IPv6AcceptRA", LinkConf, accept_ra),
+    CONF_KEY("IPv6PrivacyExtensions", LinkConf, privacy, .words = privacy_words),
+    CONF_KEY("IPv6Token", LinkConf, token),
+    CONF_KEY("IPv6LinkLocalAddressGenerationMode", LinkConf, generation, .words = generation_words),
     CONF_KEY("IPv6DuplicateAddressDetection", LinkConf, dad),
+    CONF_KEY("DHCP", LinkConf, dhcp),
+    CONF_KEY("Client", LinkConf, dhcp_client, .words = conf_dhcp_clients),
+    {.name = "DHCPTimeout",
+     .offset = offsetof(LinkConf, dhcp_timeout),
+     .type = &conf_type_seconds,
+     .max = DHCP_TIMEOUT_MAX,
+     .initial = 30},
+    CONF_KEY("DHCPRequired", LinkConf, dhcp_required),
+    CONF_KEY("ClientFile", LinkConf, dhcp_file),
     CONF_LIST("Sysctl", LinkConf, sysctls, link_sysctl),
     CONF_KEY("ActivationPolicy", LinkConf, up, .words = activation_words),
     {},
 };
 
-/* Route and Rule */
-
-static bool destination_parse(const ConfKey *key, const ConfLine *line, void *field, GError **error)
-{
-    if (!g_str_equal(line->value, "default"))
-        return conf_type_prefix.parse(key, line, field, error);
-    *(IpPrefix *)field = (IpPrefix){.line = line};
-    return true;
-}
-
-static void destination_clear(const ConfKey *key, void *field)
-{
-    *(IpPrefix *)field = (IpPrefix){0};
-}
-
-static const ConfType type_destination = {destination_parse, destination_clear, false};
-
-static const ConfWord table_words[] = {
-    {"main", RT_TABLE_MAIN}, {"default", RT_TABLE_DEFAULT}, {"local", RT_TABLE_LOCAL}, {}};
-
-static const ConfWord route_types[] = {
-    {"unicast", RTN_UNICAST},
-    {"blackhole", RTN_BLACKHOLE},
-    {"unreachable", RTN_UNREACHABLE},
-    {"prohibit", RTN_PROHIBIT},
-    {"throw", RTN_THROW},
-    {"local", RTN_LOCAL},
-    {},
-};
-
-const ConfKey conf_route_keys[] = {
-    {.name = "Destination", .offset = offsetof(RouteConf, destination), .type = &type_destination},
-    CONF_KEY("Gateway", RouteConf, gateway),
-    CONF_KEY("GatewayOnLink", RouteConf, onlink),
-    CONF_KEY("PreferredSource", RouteConf, source),
-    CONF_KEY("Link", RouteConf, link),
-    CONF_KEY("Table", RouteConf, table, .words = table_words, .min = 1),
-    CONF_KEY("Metric", RouteConf, metric),
-    MTU_KEY("MTU", RouteConf),
-    MTU_KEY("MTUBytes", RouteConf),
-    CONF_KEY("Type", RouteConf, type, .words = route_types, .initial = RTN_UNICAST),
-    {},
-};
-
-/* MARK or MARK/MASK */
-static bool mark_parse(const ConfKey *key, const ConfLine *line, void *field, GError **error)
-{
-    RuleConf *rule = field;
-    const char *slash = strchr(line->value, '/');
-    g_autofree char *text =
-        slash ? g_strndup(line->value, (size_t)(slash - line->value)) : g_strdup(line->value);
-    uint32_t mark, mask = UINT32_MAX;
-    if (!number_read(text, &mark) || (slash && !number_read(slash + 1, &mask)))
-        return conf_fail(line, error, "write it as MARK or MARK/MASK, numbers like 17 or 0x11");
-    if (mark & ~mask)
-        return conf_fail(line, error, "the mark has bits outside of its mask: it would never match");
-    rule->has_mark = true;
-    rule->mark = mark;
-    rule->mask = mask;
-    return true;
-}
-
-static void mark_clear(const ConfKey *key, void *field)
-{
-    RuleConf *rule = field;
-    rule->has_mark = false;
-    rule->mark = rule->mask = 0;
-}
-
-static const ConfType type_mark = {mark_parse, mark_clear, false};
-
-/* UID or UID-UID. Numbers only: a name would have to be looked up where the rule is made. */
-static bool uids_parse(const ConfKey *key, const ConfLine *line, void *field, GError **error)
-{
-    RuleConf *rule = field;
-    const char *dash = strchr(line->value, '-');
-    g_autofree char *text =
-        dash ? g_strndup(line->value, (size_t)(dash - line->value)) : g_strdup(line->value);
-    uint32_t first, last;
-    if (!number_read(text, &first) || !number_read(dash ? dash + 1 : text, &last))
-        return conf_fail(line, error, "write it as UID or UID-UID, in numbers");
-    if (first > last || last == UINT32_MAX)
-        return conf_fail(line, error, "not a range of user ids");
-    rule->has_uids = true;
-    rule->uid_first = first;
-    rule->uid_last = last;
-    return true;
-}
-
-static void uids_clear(const ConfKey *key, void *field)
-{
-    RuleConf *rule = field;
-    rule->has_uids = false;
-    rule->uid_first = rule->uid_last = 0;
-}
-
-static const ConfType type_uids = {uids_parse, uids_clear, false};
-
-static bool priority_parse(const ConfKey *key, const ConfLine *line, void *field, GError **error)
-{
-    RuleConf *rule = field;
-    uint32_t priority;
-    if (!number_read(line->value, &priority))
-        return conf_fail(line, error, "must be a number from 0 to 4294967295");
-    rule->has_priority = true;
-    rule->priority = priority;
-    return true;
-}
-
-static void priority_clear(const ConfKey *key, void *field)
-{
-    RuleConf *rule = field;
-    rule->has_priority = false;
-    rule->priority = 0;
-}
-
-static const ConfType type_priority = {priority_parse, priority_clear, false};
-
-static const ConfWord rule_families[] = {
-    {"ipv4", FAMILIES_IPV4}, {"ipv6", FAMILIES_IPV6}, {"both", FAMILIES_BOTH}, {}};
-
-static const ConfWord rule_types[] = {
-    {"table", FR_ACT_TO_TBL},
-    {"blackhole", FR_ACT_BLACKHOLE},
-    {"unreachable", FR_ACT_UNREACHABLE},
-    {"prohibit", FR_ACT_PROHIBIT},
-    {},
-};
-
-const ConfKey conf_rule_keys[] = {
-    CONF_KEY("Family", RuleConf, families, .words = rule_families),
-    CONF_KEY("From", RuleConf, from),
-    CONF_KEY("To", RuleConf, to),
-    CONF_WHOLE("FirewallMark", type_mark),
-    CONF_KEY("IncomingInterface", RuleConf, incoming),
-    CONF_KEY("OutgoingInterface", RuleConf, outgoing),
-    CONF_WHOLE("User", type_uids),
-    CONF_KEY("Invert", RuleConf, invert),
-    CONF_KEY("Table", RuleConf, table, .words = table_words, .min = 1),
-    CONF_WHOLE("Priority", type_priority),
-    CONF_KEY("SuppressPrefixLength", RuleConf, suppress_prefixlength),
-    CONF_KEY("Type", RuleConf, action, .words = rule_types, .initial = FR_ACT_TO_TBL),
-    {},
-};
-
 /* Sections that fill the Conf itself */
+
+static const ConfWord etc_words[] = {{"directory", ETC_DIRECTORY}, {"files", ETC_FILES}, {"no", ETC_NO}, {}};
+
+static const ConfWord propagation_words[] = {
+    {"slave", PROPAGATION_SLAVE}, {"private", PROPAGATION_PRIVATE}, {}};
 
 static const ConfKey namespace_keys[] = {
     CONF_KEY("Description", Conf, ns.description),
@@ -265,6 +144,10 @@ static const ConfKey namespace_keys[] = {
     CONF_KEY("IPv6", Conf, ns.ipv6),
     CONF_KEY("KillSwitch", Conf, ns.kill_switch),
     CONF_KEY("MountSys", Conf, ns.sysfs),
+    CONF_KEY("MountEtc", Conf, ns.etc, .words = etc_words, .initial = ETC_DIRECTORY),
+    CONF_KEY("SystemBus", Conf, ns.bus),
+    CONF_KEY("MountPropagation", Conf, ns.propagation, .words = propagation_words,
+             .initial = PROPAGATION_SLAVE),
     CONF_LIST("Sysctl", Conf, ns.sysctls, sysctl),
     {},
 };
@@ -278,6 +161,8 @@ static bool names_parse(const ConfKey *key, const ConfLine *line, void *field, G
         uint32_t id;
         if (strpbrk(*name, ",:/"))
             return conf_fail(line, error, "separate names by blanks");
+        if (strpbrk(*name, "\"'"))
+            return conf_fail(line, error, "%s: not a name", *name);
         if (**name == '@' || **name == '%' || **name == '+')
             return conf_fail(line, error, "%s: groups go into Groups=, without a sign in front", *name);
         if (**name == '-' || **name == '!' || g_str_equal(*name, "*"))
@@ -307,43 +192,6 @@ static const ConfKey access_keys[] = {
     {},
 };
 
-/* Addresses, and the words host, uplink and vpn. An address has no /LENGTH here. */
-static bool servers_parse(const ConfKey *key, const ConfLine *line, void *field, GError **error)
-{
-    Conf *conf = field;
-    if (g_str_equal(line->value, "host")) {
-        conf->dns.host_upstream = true;
-        return true;
-    }
-    if (g_str_equal(line->value, "uplink")) {
-        conf->dns.uplink = true;
-        return true;
-    }
-    if (g_str_equal(line->value, "vpn")) {
-        conf->dns.pushed = true;
-        return true;
-    }
-    if (strchr(line->value, '/'))
-        return conf_fail(line, error, "a name server is an address, without a prefix length");
-    return conf_type_prefix_list.parse(key, line, &conf->dns.servers, error);
-}
-
-static void servers_clear(const ConfKey *key, void *field)
-{
-    Conf *conf = field;
-    conf->dns.host_upstream = conf->dns.uplink = conf->dns.pushed = false;
-    conf_type_prefix_list.clear(key, &conf->dns.servers);
-}
-
-static const ConfType type_servers = {servers_parse, servers_clear, true};
-
-static const ConfKey dns_keys[] = {
-    CONF_WHOLE("Servers", type_servers),
-    CONF_KEY("Domains", Conf, dns.domains),
-    CONF_KEY("Options", Conf, dns.options),
-    {},
-};
-
 #define HOOK(NAME, POINT) CONF_LIST(NAME, Conf, hooks[POINT], hook)
 
 static const ConfKey hook_keys[] = {
@@ -359,18 +207,10 @@ static const ConfKey hook_keys[] = {
 };
 
 const ConfSection conf_sections[] = {
-    {"Namespace", namespace_keys, false},
-    {"Access", access_keys, false},
-    {"Link", conf_link_keys, true},
-    {"Peer", conf_peer_keys, true},
-    {"Route", conf_route_keys, true},
-    {"Rule", conf_rule_keys, true},
-    {"DNS", dns_keys, false},
-    {"NAT", conf_nat_keys, false},
-    {"Port", conf_port_keys, true},
-    {"Firewall", conf_firewall_keys, false},
-    {"Hooks", hook_keys, false},
-    {},
+    {"Namespace", namespace_keys, false},    {"Access", access_keys, false},   {"Link", conf_link_keys, true},
+    {"Peer", conf_peer_keys, true},          {"Route", conf_route_keys, true}, {"Rule", conf_rule_keys, true},
+    {"DNS", conf_dns_keys, false},           {"NAT", conf_nat_keys, false},    {"Port", conf_port_keys, true},
+    {"Firewall", conf_firewall_keys, false}, {"Hooks", hook_keys, false},      {},
 };
 
 const ConfSection *conf_section_find(const char *name)
@@ -378,6 +218,14 @@ const ConfSection *conf_section_find(const char *name)
     for (const ConfSection *section = conf_sections; section->name; section++)
         if (g_str_equal(section->name, name))
             return section;
+    return NULL;
+}
+
+const char *conf_section_of(const char *key)
+{
+    for (const ConfSection *section = conf_sections; section->name; section++)
+        if (conf_key_find(section->keys, key))
+            return section->name;
     return NULL;
 }
 
@@ -391,7 +239,7 @@ void conf_keys_complete(const ConfKey *keys, void *object)
 {
     for (; keys->name; keys++) {
         void **field = conf_key_field(keys, object);
-        if (!(keys->type->list || keys->type->vector) || keys->type == &type_servers || *field)
+        if (!(keys->type->list || keys->type->vector) || keys->type == &conf_type_servers || *field)
             continue;
         *field = keys->type->vector ? (void *)g_new0(char *, 1) : (void *)g_ptr_array_new();
     }

@@ -37,15 +37,6 @@ static void add_names(GPtrArray *names, const ConfKey *keys)
         g_ptr_array_add(names, (gpointer)keys->name);
 }
 
-/* Another section that has this key, if this is what went wrong. */
-static const char *section_of(const char *key)
-{
-    for (const ConfSection *section = conf_sections; section->name; section++)
-        if (conf_key_find(section->keys, key))
-            return section->name;
-    return NULL;
-}
-
 static void key_unknown(Loader *loader, const ConfLine *line, const ConfKey *keys, const ConfKey *more)
 {
     g_autoptr(GPtrArray) names = g_ptr_array_new();
@@ -53,7 +44,7 @@ static void key_unknown(Loader *loader, const ConfLine *line, const ConfKey *key
     add_names(names, more);
     g_ptr_array_add(names, NULL);
     const char *nearest = word_nearest(line->key, (const char *const *)names->pdata);
-    const char *elsewhere = section_of(line->key);
+    const char *elsewhere = conf_section_of(line->key);
     g_autofree char *where = cite_key(line);
     GError *error = g_error_new(CONF_ERROR, CONF_ERROR_INVALID, "%s: unknown key", where);
     g_autofree char *message = error->message;
@@ -75,14 +66,28 @@ static bool line_requires(const ConfLine *line)
     return line->from_type && g_str_equal(line->value, CONF_REQUIRED);
 }
 
+/* As in a shell or TOML; here they would be part of the value. */
+static void quotes_tell(const ConfLine *line, GError *error)
+{
+    size_t length = strlen(line->value);
+    g_autofree char *before = error->message;
+
+    if (length > 1 && strchr("\"'", line->value[0]) && line->value[length - 1] == line->value[0])
+        error->message = g_strdup_printf("%s (a value takes no quotes)", before);
+    else
+        error->message = g_steal_pointer(&before);
+}
+
 static void line_apply(Loader *loader, const ConfKey *key, const ConfLine *line, void *object)
 {
     GError *error = NULL;
     void *field = conf_key_field(key, object);
     if (!*line->value)
         key->type->clear(key, field);
-    else if (!line_requires(line) && !key->type->parse(key, line, field, &error))
+    else if (!line_requires(line) && !key->type->parse(key, line, field, &error)) {
+        quotes_tell(line, error);
         conf_slip(&loader->slips, error);
+    }
 }
 
 static void part_apply(Loader *loader, const ConfPart *part, void *object)

@@ -16,6 +16,7 @@ typedef struct Reader {
     GPtrArray *parts;         /* ConfPart* */
     const ConfSource *source; /* being read */
     ConfPart *part;           /* being read; NULL: its header was a slip */
+    const char *foreign;      /* a section of other programs, of the Conf's strings; NULL: it is none */
     ConfSlips *slips;
 } Reader;
 
@@ -54,6 +55,7 @@ static void section_unknown(Reader *reader, unsigned line, const char *name)
     if (conf_word_section(name)) {
         conf_slip_at(reader->slips, reader->source->path, line, "[%s]: unknown section, here it is %s", name,
                      conf_word_section(name));
+        reader->foreign = keep(reader, name);
         return;
     }
     conf_slip_at(reader->slips, reader->source->path, line, "[%s]: unknown section%s%s%s", name,
@@ -90,6 +92,7 @@ static void section_sink(void *user, unsigned line, const char *name, const char
     Reader *reader = user;
     const ConfSection *section = conf_section_find(name);
     reader->part = NULL;
+    reader->foreign = NULL;
     if (!section) {
         section_unknown(reader, line, name);
         return;
@@ -133,10 +136,26 @@ static char *value_expand(Reader *reader, ConfLine *line, const char *value)
     return g_string_free(g_steal_pointer(&text), FALSE);
 }
 
+/* A key in a section that others have: where it goes. The keys of networkd's [Network] are in several. */
+static void foreign_key(Reader *reader, unsigned line, const char *key)
+{
+    const char *ours = conf_word_key(key), *section = NULL;
+    if (!ours && g_str_equal(reader->foreign, "Network"))
+        section = conf_section_of(key);
+    if (ours)
+        conf_slip_at(reader->slips, reader->source->path, line, "[%s] %s=: here it is %s", reader->foreign,
+                     key, ours);
+    else if (section)
+        conf_slip_at(reader->slips, reader->source->path, line, "[%s] %s=: it belongs in [%s]",
+                     reader->foreign, key, section);
+}
+
 static void assign_sink(void *user, unsigned number, const char *key, const char *value)
 {
     Reader *reader = user;
     ConfPart *part = reader->part;
+    if (!part && reader->foreign)
+        foreign_key(reader, number, key);
     if (!part)
         return;
     ConfLine *line = g_new0(ConfLine, 1);
@@ -182,6 +201,7 @@ GPtrArray *conf_read(Conf *conf, const GPtrArray *sources, ConfSlips *slips)
     for (guint i = 0; i < sources->len; i++) {
         const ConfSource *source = reader.source = sources->pdata[i];
         reader.part = NULL;
+        reader.foreign = NULL;
         ini_read(source->text, source->size, &sink, &reader);
     }
     return reader.parts;

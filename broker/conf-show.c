@@ -1,6 +1,7 @@
 /* conf-show.c - a Conf as text again: what came out of the type, the file and the drop-ins.
  *
  * Made from the lines, not from the fields: so the words are the admin's own, and each has its source. */
+#include "conf-check.h"
 #include "conf-keys.h"
 #include "link.h"
 
@@ -35,10 +36,17 @@ static bool same_key(const ConfKey *a, const ConfKey *b)
     return a == b || (a && b && a->type == b->type && a->offset == b->offset && a->offset);
 }
 
-/* Subnet= and Pool= of the type, where an Address= of the admin's made them void. */
+static bool is_dhcp(const char *key)
+{
+    return g_str_equal(key, "DHCP") || g_strv_contains(check_dhcp_keys, key);
+}
+
+/* Subnet=, Pool= and what is about DHCP of the type, where an Address= of the admin's made them void. */
 static bool is_void(const Conf *conf, const ConfLine *line)
 {
     const LinkConf *link = link_of(conf, line);
+    if (link && line->from_type && is_dhcp(line->key))
+        return !link->dhcp;
     return link && line->from_type && link->subnet_auto != TRISTATE_YES &&
            (g_str_equal(line->key, "Subnet") || g_str_equal(line->key, "Pool"));
 }

@@ -137,6 +137,7 @@ void conf_free(Conf *conf)
     g_ptr_array_unref(conf->ports);
     g_ptr_array_unref(conf->peers);
     g_free(conf->secrets);
+    g_free(conf->client_files);
     g_ptr_array_unref(conf->lines);
     g_string_chunk_free(conf->strings);
     g_free(conf->name);
@@ -193,11 +194,23 @@ static void type_scan(const GPtrArray *sources, TypeScan *ret)
     }
 }
 
-static bool type_missing(const char *type, const TypeScan *scan, GError **error)
+/* Of several, the nearest one, else all. */
+static char *type_hint(const char *type)
 {
     g_auto(GStrv) names = conf_source_names("types", NULL, NULL);
     const char *nearest = names ? word_nearest(type, (const char *const *)names) : NULL;
-    g_autofree char *hint = nearest ? g_strdup_printf(", did you mean %s?", nearest) : g_strdup("");
+    g_autofree char *all = names && *names ? g_strjoinv(", ", names) : NULL;
+
+    if (strpbrk(type, "\"'"))
+        return g_strdup(": a value takes no quotes");
+    if (nearest)
+        return g_strdup_printf(", did you mean %s?", nearest);
+    return all ? g_strdup_printf(" (there are: %s)", all) : g_strdup("");
+}
+
+static bool type_missing(const char *type, const TypeScan *scan, GError **error)
+{
+    g_autofree char *hint = type_hint(type);
     if (scan->value)
         return conf_fail(&scan->line, error, "no such type%s", hint);
     g_set_error(error, CONF_ERROR, CONF_ERROR_NOT_FOUND, "%s: no such type of namespace%s", type, hint);

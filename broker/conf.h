@@ -33,11 +33,16 @@ typedef struct IpAddress {
     };
 } IpAddress;
 
+typedef struct IfName {
+    char text[IFNAMSIZ]; /* "" = not set */
+} IfName;
+
 /* An address with a prefix length. Host bits are kept (10.0.0.2/30); who needs a network calls
  * ip_prefix_network(). */
 typedef struct IpPrefix {
     IpAddress address;
     uint8_t length;
+    IfName zone;          /* of a link-local name server: the interface inside, fe80::1%eth0; else "" */
     const ConfLine *line; /* where it was written, NULL when we chose it ourselves */
 } IpPrefix;
 
@@ -45,10 +50,6 @@ typedef struct MacAddress {
     bool set;
     uint8_t bytes[6];
 } MacAddress;
-
-typedef struct IfName {
-    char text[IFNAMSIZ]; /* "" = not set */
-} IfName;
 
 /* A key of WireGuard's: public, private or preshared. */
 typedef struct WireguardKey {
@@ -65,8 +66,27 @@ typedef int8_t Tristate;
 enum { FAMILIES_NONE = 0, FAMILIES_IPV4 = 1, FAMILIES_IPV6 = 2, FAMILIES_BOTH = 3 };
 typedef uint16_t Families;
 
+/* Client= */
+enum { DHCP_AUTO, DHCP_DHCPCD, DHCP_DHCLIENT, DHCP_UDHCPC };
+typedef uint8_t DhcpClientName;
+
 enum { AUTHORIZE_BOTH, AUTHORIZE_LIST, AUTHORIZE_EITHER };
 typedef uint8_t Authorize;
+
+/* What programs see of /etc: a directory with files of its own, which nothing that the host does to
+ * its own uncovers; each of those files mounted over the host's; the host's as it is. */
+enum { ETC_DIRECTORY, ETC_FILES, ETC_NO };
+typedef uint8_t MountEtc;
+
+/* Does what the host mounts later appear to programs that run inside? */
+enum { PROPAGATION_SLAVE, PROPAGATION_PRIVATE };
+typedef uint8_t Propagation;
+enum { PRIVACY_KERNEL, PRIVACY_NO, PRIVACY_PREFER_PUBLIC, PRIVACY_YES };
+typedef uint8_t PrivacyExtensions;
+
+/* One more than the kernel's number (IN6_ADDR_GEN_MODE_…). */
+enum { GENERATION_KERNEL, GENERATION_EUI64, GENERATION_NONE, GENERATION_STABLE, GENERATION_RANDOM };
+typedef uint8_t AddressGeneration;
 
 /* A hook: argv, first word an absolute path. Both are checked for ownership when they are run. */
 typedef struct HookConf {
@@ -87,7 +107,10 @@ typedef struct NamespaceConf {
     Tristate ipv6;       /* IPv6=no: disable_ipv6 inside. Unset = yes */
     char *kill_switch;   /* KillSwitch=: label of the only link that may lead anywhere; NULL: no promise */
     Tristate sysfs;      /* MountSys=yes|no; unset: only where a mount namespace is made anyway */
-    GPtrArray *sysctls;  /* SysctlConf* */
+    MountEtc etc;        /* MountEtc= */
+    Tristate bus;        /* SystemBus=: do programs see it? Unset = yes */
+    Propagation propagation; /* MountPropagation= */
+    GPtrArray *sysctls;      /* SysctlConf* */
 } NamespaceConf;
 
 typedef struct AccessConf {
@@ -119,7 +142,15 @@ typedef struct LinkConf {
     Tristate subnet_auto;      /* Subnet=auto: addresses of both ends and gateways from Pool= */
     GPtrArray *pools;          /* Pool=: IpPrefix*, a v4 one is cut into /30s, a v6 one into /64s */
     Tristate accept_ra;        /* IPv6AcceptRA= */
-    Tristate dad; /* IPv6DuplicateAddressDetection=; unset: off for addresses of ours on a veth, else on */
+    PrivacyExtensions privacy; /* IPv6PrivacyExtensions= */
+    IpAddress token;           /* IPv6Token= */
+    AddressGeneration generation; /* IPv6LinkLocalAddressGenerationMode= */
+    Tristate dad;  /* IPv6DuplicateAddressDetection=; unset: off for addresses of ours on a veth, else on */
+    Families dhcp; /* DHCP=; of a type, only where no address is given: settled by check_dhcp */
+    DhcpClientName dhcp_client; /* Client= */
+    uint32_t dhcp_timeout;      /* DHCPTimeout=: seconds that `up` waits for a lease, 0: not at all */
+    bool dhcp_required;         /* DHCPRequired=: `up` fails without one */
+    char *dhcp_file;            /* ClientFile=: the client's own configuration, an absolute path */
     GPtrArray *sysctls; /* Sysctl=: SysctlConf*, relative to net.{ipv4,ipv6}.conf.IF or .neigh.IF, e.g.
                            "ipv4.conf.rp_filter" */
     Tristate up;        /* ActivationPolicy=up|down; unset = up */
@@ -195,14 +226,23 @@ typedef struct PeerConf {
     GPtrArray *lines;   /* NULL: of a wg-quick file */
 } PeerConf;
 
+enum { DNS_GUARD_UNSET, DNS_GUARD_NO, DNS_GUARD_YES, DNS_GUARD_TLS };
+typedef uint8_t DnsGuard;
+
+enum { RESOLVER_NONE, RESOLVER_DNSMASQ, RESOLVER_UNBOUND };
+typedef uint8_t DnsResolver;
+
 typedef struct DnsConf {
     GPtrArray *servers; /* IpPrefix*, address only */
     char **domains;     /* Domains= */
     char **options;     /* Options=, resolv.conf(5) words */
     bool uplink;        /* Servers=uplink: those of the interface that [NAT] Uplink= comes to */
     bool pushed;        /* Servers=vpn: those that come with the interface of Kind=vpn */
+    bool leased;        /* Servers=dhcp: those of the leases; also without Servers=, where a link has DHCP */
     bool host_upstream; /* Servers=host: where the host's resolv.conf names only a stub of its own
                            (127.0.0.53), its upstream servers */
+    DnsGuard guard;     /* Guard=; unset: where there is a KillSwitch= (dns-guard.h) */
+    DnsResolver resolver; /* Resolver= */
 } DnsConf;
 
 typedef struct NatConf {
@@ -253,7 +293,8 @@ typedef struct Conf {
     GPtrArray *hooks[HOOK_POINTS]; /* HookConf* */
     GPtrArray *lines;              /* ConfLine*, owned, in order of reading: type, then file, then drop-ins */
     GStringChunk *strings;         /* what the lines point to */
-    char *secrets; /* a digest of the files with keys that were read (link_read_files); NULL: none */
+    char *secrets;      /* a digest of the files with keys that were read (link_read_files); NULL: none */
+    char *client_files; /* likewise of the files of ClientFile= (client_files_read) */
 } Conf;
 
 typedef enum ConfFlags {

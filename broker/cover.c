@@ -5,22 +5,20 @@
  * into the client's (testbed: Linux 6.1, 6.12, 6.18). The only file that makes mounts. */
 #include "cover.h"
 
+#include "etc-own.h"
+#include "hidden.h"
 #include "nsfs.h"
 #include "paths.h"
 #include "trusted.h"
 
-#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/mount.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
-#define ETC_DIR "/etc/netns"
 #define SAFE (MOUNT_ATTR_RDONLY | MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV | MOUNT_ATTR_NOEXEC)
-#define ENTRY_LENGTH 128
 
 static bool fail(GError **error, const char *what, const char *why)
 {
@@ -40,84 +38,42 @@ static bool cover_add(Cover *cover, const char *prefix, const char *name, int fd
     return true;
 }
 
-/* A detached mount of the file that @fd (O_PATH) is. */
-static int clone_make(int fd, const char *path, GError **error)
+/* A detached mount of the file or directory @path, called @front@entry. */
+static bool clone_add(Cover *cover, const char *front, const char *entry, const char *path,
+                      uint64_t attributes, GError **error)
 {
-    struct mount_attr attributes = {.attr_set = SAFE};
-    int tree = open_tree(fd, "", OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC | AT_EMPTY_PATH);
-    if (tree >= 0 && mount_setattr(tree, "", AT_EMPTY_PATH, &attributes, sizeof attributes) == 0)
-        return tree;
-    g_set_error(error, G_FILE_ERROR, G_FILE_ERROR_FAILED, "cannot make a mount of %s: %s", path,
-                g_strerror(errno));
-    if (tree >= 0)
-        close(tree);
-    return -1;
-}
-
-static bool clone_add(Cover *cover, const char *entry, const char *path, GError **error)
-{
+    /* private: what is mounted in the directory is not to appear in the host's, whose peer it would be */
+    struct mount_attr wanted = {.attr_set = attributes, .propagation = MS_PRIVATE};
     struct stat st;
     int fd = trusted_open(path, &st, error);
     if (fd < 0)
         return false;
-    int tree = clone_make(fd, path, error);
+    int tree = open_tree(fd, "", OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC | AT_EMPTY_PATH);
+    bool fine = tree >= 0 && mount_setattr(tree, "", AT_EMPTY_PATH, &wanted, sizeof wanted) == 0;
+    g_autofree char *why = fine ? NULL : g_strdup(g_strerror(errno));
     close(fd);
-    return tree >= 0 && cover_add(cover, "etc/", entry, tree, error);
+    if (fine)
+        return cover_add(cover, front, entry, tree, error);
+    if (tree >= 0)
+        close(tree);
+    g_set_error(error, G_FILE_ERROR, G_FILE_ERROR_FAILED, "cannot make a mount of %s: %s", path, why);
+    return false;
 }
 
-/* Words that a client may make a path of. */
-static bool entry_valid(const char *entry)
+static bool entry_add(Cover *cover, const char *name, const char *entry, GError **error)
 {
-    static const char allowed[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789._-";
-    return strspn(entry, allowed) == strlen(entry) && strlen(entry) < ENTRY_LENGTH;
-}
-
-/* What an editor leaves lying about is not meant to be mounted. */
-static int is_meant(const struct dirent *entry)
-{
-    return entry->d_name[0] != '.' && !g_str_has_suffix(entry->d_name, "~");
-}
-
-static bool entry_add(Cover *cover, const char *directory, const char *entry, GError **error)
-{
-    g_autofree char *path = g_build_filename(directory, entry, NULL);
-    if (!entry_valid(entry)) {
-        g_autofree char *shown = g_strescape(path, NULL);
-        return fail(error, shown,
-                    "this name cannot be mounted over a file of /etc (only letters, digits, . _ -)");
-    }
-    return clone_add(cover, entry, path, error);
-}
-
-static bool entries_add(Cover *cover, const char *directory, GError **error)
-{
-    struct dirent **entries;
-    int count = scandir(directory, &entries, is_meant, alphasort);
-    bool fine = count >= 0 || fail(error, directory, g_strerror(errno));
-    for (int i = 0; i < count; i++) {
-        fine = fine && entry_add(cover, directory, entries[i]->d_name, error);
-        free(entries[i]);
-    }
-    if (count >= 0)
-        free(entries);
-    return fine;
+    g_autofree char *path = etc_own_path(name, entry);
+    return etc_own_check(name, entry, error) && clone_add(cover, "etc/", entry, path, SAFE, error);
 }
 
 /* /etc/netns/NAME, as `ip netns exec` has it (ip-netns(8)). */
 static bool etc_add(Cover *cover, const char *name, GError **error)
 {
-    g_autofree char *directory = g_build_filename(ETC_DIR, name, NULL);
-    g_autoptr(GError) why = NULL;
-    struct stat st;
-    int fd = trusted_open(directory, &st, &why);
-    if (fd < 0 && g_error_matches(why, G_FILE_ERROR, G_FILE_ERROR_NOENT))
-        return true;
-    if (fd < 0) {
-        g_propagate_error(error, g_steal_pointer(&why));
-        return false;
-    }
-    close(fd);
-    return entries_add(cover, directory, error);
+    g_auto(GStrv) entries = etc_own_entries(name, error);
+    for (char **entry = entries; entry && *entry; entry++)
+        if (!entry_add(cover, name, *entry, error))
+            return false;
+    return entries != NULL;
 }
 
 static bool has_word(const Cover *cover, const char *word)
@@ -127,15 +83,37 @@ static bool has_word(const Cover *cover, const char *word)
     return strstr(words, wanted) != NULL;
 }
 
-/* What [DNS] and [NAT] made, unless the admin has a file of his own for that. */
+/* What [DNS] and [NAT] made, and nsswitch.conf, unless the admin has a file of his own for that. */
 static bool made_add(Cover *cover, const char *name, const char *file, GError **error)
 {
     g_autofree char *path = g_build_filename(RUN_DIR, "dns", name, file, NULL);
     g_autofree char *word = g_strconcat("etc/", file, NULL);
     struct stat st;
-    if (has_word(cover, word) || (lstat(path, &st) < 0 && errno == ENOENT))
+    if (has_word(cover, word) || (lstat(path, &st) < 0 && errno == ENOENT) || S_ISLNK(st.st_mode))
         return true;
-    return clone_add(cover, file, path, error);
+    return clone_add(cover, "etc/", file, path, SAFE, error);
+}
+
+/* Scripts in /etc are meant to be run: no noexec. */
+static bool directory_add(Cover *cover, const char *name, GError **error)
+{
+    g_autofree char *path = g_build_filename(RUN_DIR, "dns", name, NULL);
+    return clone_add(cover, "", "etc", path, SAFE & ~MOUNT_ATTR_NOEXEC, error);
+}
+
+/* An empty directory over @path. */
+static bool hidden_add(Cover *cover, const char *path, GError **error)
+{
+    return clone_add(cover, "", path + 1, EMPTY_DIR, SAFE, error);
+}
+
+static bool sockets_add(Cover *cover, GError **error)
+{
+    static const char *const hidden[] = {HIDDEN_DIRECTORIES};
+    for (size_t i = 0; i < G_N_ELEMENTS(hidden); i++)
+        if (!hidden_add(cover, hidden[i], error))
+            return false;
+    return true;
 }
 
 /* A sysfs shows the network devices of the namespace in which it is mounted first. */
@@ -169,14 +147,30 @@ static bool sysfs_add(Cover *cover, int nsfd, GError **error)
     return cover_add(cover, "", "sys", tree, error);
 }
 
-bool cover_make(const char *name, int nsfd, Tristate sysfs, Cover *ret, GError **error)
+/* The directory has what was made for the namespace. */
+static bool made_all_add(Cover *cover, const char *name, GError **error)
+{
+    return made_add(cover, name, "resolv.conf", error) && made_add(cover, name, "nsswitch.conf", error) &&
+           made_add(cover, name, "hosts", error);
+}
+
+/* All that is of /etc, and of those who would look up names in its stead. */
+static bool names_add(Cover *cover, const char *name, MountEtc etc, GError **error)
+{
+    if (etc == ETC_NO)
+        return true;
+    return (etc != ETC_DIRECTORY || directory_add(cover, name, error)) && etc_add(cover, name, error) &&
+           (etc != ETC_FILES || made_all_add(cover, name, error)) && sockets_add(cover, error);
+}
+
+bool cover_make(const char *name, int nsfd, const NamespaceConf *ns, Cover *ret, GError **error)
 {
     *ret = (Cover){.names = g_string_new(NULL)};
-    if (!cover_add(ret, "", "netns", nsfd, error) || !etc_add(ret, name, error) ||
-        !made_add(ret, name, "resolv.conf", error) || !made_add(ret, name, "hosts", error))
+    if (!cover_add(ret, "", "netns", nsfd, error) || !names_add(ret, name, ns->etc, error) ||
+        (ns->bus == TRISTATE_NO && !hidden_add(ret, HIDDEN_BUS, error)))
         return false;
     bool has_mounts = ret->n_fds > 1;
-    if (sysfs == TRISTATE_NO || (sysfs == TRISTATE_UNSET && !has_mounts))
+    if (ns->sysfs == TRISTATE_NO || (ns->sysfs == TRISTATE_UNSET && !has_mounts))
         return true;
     return sysfs_add(ret, nsfd, error);
 }

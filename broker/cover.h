@@ -10,9 +10,10 @@ typedef struct Cover {
     GString *names; /* "netns,etc/resolv.conf,sys": one for each fd */
 } Cover;
 
-/* Fills @ret for namespace @name with @nsfd (taken over), a read-only clone of each entry of /etc/netns/@name
- * and of the generated resolv.conf and hosts, and a sysfs of the namespace where there is one of those or
- * @sysfs is yes. All or nothing: what cannot be made is an error for the journal. @ret is to be freed by
- * cover_done in any case. */
-bool cover_make(const char *name, int nsfd, Tristate sysfs, Cover *ret, GError **error);
+/* Fills @ret for namespace @name with @nsfd (taken over), as @ns says: "etc", a directory with the
+ * namespace's files over /etc; "etc/ENTRY", a read-only clone of each entry of /etc/netns/@name and of each
+ * file made for it; "run/…", an empty directory for each place where a daemon of the host looks up names;
+ * "sys", a sysfs of the namespace. All or nothing: what cannot be made is an error for the journal. @ret is
+ * to be freed by cover_done in any case. */
+bool cover_make(const char *name, int nsfd, const NamespaceConf *ns, Cover *ret, GError **error);
 void cover_done(Cover *cover);

@@ -5,7 +5,8 @@
  *   enter, listed    polkit .enter              allowed         polkit .enter
  *   enter, unlisted  denied                     denied          polkit .enter-unlisted
  *   status           listed                     listed          listed
- *   start, stop      listed and polkit .manage, whatever Authorize= says
+ *   start, stop,
+ *   restart          listed and polkit .manage, whatever Authorize= says
  *
  * Everything that goes wrong on the way is a no. */
 #include "decide.h"
@@ -131,6 +132,7 @@ static void names_prepared(GObject *source, GAsyncResult *result, gpointer user)
 static bool may_ask_polkit(const Case *this)
 {
     return this->request->verb == VERB_START || this->request->verb == VERB_STOP ||
+           this->request->verb == VERB_RESTART ||
            (this->request->verb == VERB_ENTER && this->conf->access.authorize != AUTHORIZE_LIST);
 }
 

@@ -1,6 +1,7 @@
 /* doctor-conf.c - checks of netnsctl doctor: the files. */
 #include "build.h"
 #include "check-host.h"
+#include "client-file.h"
 #include "doctor-check.h"
 #include "link.h"
 #include "ruleset-file.h"
@@ -31,6 +32,7 @@ static void host_report(Patient *patient)
 
     check_host(patient->conf, notes);
     (void)check_ruleset(patient->conf, notes); /* what is wrong is among the notes */
+    (void)check_clients(patient->conf, notes);
     for (guint i = 0; i < notes->len; i++) {
         g_auto(GStrv) parts = g_strsplit(notes->pdata[i], ": note: ", 2);
         finding_add(patient, FINDING_WARNING, "configuration", g_strjoinv(": ", parts), NULL);
@@ -41,10 +43,11 @@ static void host_report(Patient *patient)
 static void change_report(Patient *patient)
 {
     const Record *record = patient->up ? patient->record : NULL;
-    bool keys = record && link_read_files(patient->conf, NULL, NULL); /* only root can */
+    bool files = record && link_read_files(patient->conf, NULL, NULL) && /* only root can */
+                 client_files_read(patient->conf, NULL);
     g_autofree char *now = record ? build_digest(patient->conf) : NULL;
 
-    if (keys && record->digest &&
+    if (files && record->digest &&
         (!g_str_equal(now, record->digest) || g_strcmp0(ruleset_digest(patient->conf), record->ruleset) != 0))
         finding_add(patient, FINDING_NOTE, "configuration",
                     g_strdup("its files have changed since it was built"),

@@ -4,8 +4,10 @@
 #include "doctor-host.h"
 #include "doctor-route.h"
 #include "ip.h"
+#include "listing.h"
 #include "nl-nft.h"
 #include "nsfs.h"
+#include "resolver.h"
 #include "ruleset-file.h"
 
 #include <string.h>
@@ -13,8 +15,7 @@
 
 char *patient_anew(const Patient *patient)
 {
-    return g_strdup_printf("netnsctl stop %s and netnsctl start %s make all of it anew", patient->name,
-                           patient->name);
+    return g_strdup_printf("netnsctl restart %s makes all of it anew", patient->name);
 }
 
 static bool has_text(const json_t *list, const char *text)
@@ -133,7 +134,7 @@ static bool any_table_inside(const Patient *patient, GError **error)
     bool any = true;
 
     if (home >= 0 && nsfs_enter(patient->nsfd, error)) {
-        (void)nl_nft_any(&any, error);
+        (void)nl_nft_any(LISTING_GUARD, &any, error);
         nsfs_return(home);
     }
     if (home >= 0)
@@ -159,4 +160,16 @@ void doctor_check_ruleset(Patient *patient)
             patient, FINDING_BROKEN, "its own firewall",
             g_strdup_printf("the namespace has no rules any more, and was given those of %s", ruleset->path),
             g_strdup_printf("ip netns exec %s nft -f %s", patient->name, ruleset->path));
+}
+
+void doctor_check_resolver(Patient *patient)
+{
+    const Record *record = patient->record;
+
+    if (resolver_runs(patient->name, record->detail, record->id))
+        return;
+    finding_add(patient, FINDING_BROKEN, "name servers",
+                g_strdup_printf("its %s does not run: no names are found inside",
+                                json_string_value(json_object_get(record->detail, RESOLVER))),
+                g_strdup_printf("netnsctl start %s starts it again", patient->name));
 }

@@ -1,8 +1,9 @@
 /* doctor-probe.c - see doctor-probe.h.
  *
  * A socket belongs to the namespace in which it was made: only that needs a visit. The packet is a TCP SYN,
- * as a program would send it; nobody is to answer. Our table marks it before any other chain sees it, and has
- * a last chain at each end of the way, whose policy is heard as "it left" or "it arrived". */
+ * as a program would send it, or a datagram; nobody is to answer. Our table marks it before any other chain
+ * sees it, and has a last chain at each end of the way, whose policy is heard as "it left" or "it arrived".
+ */
 #include "doctor-probe.h"
 
 #include "lock.h"
@@ -35,7 +36,7 @@ static const char *const table_text = "table inet " TABLE " {\n"
                                       "  comment \"netnsctl doctor: gone in a second\"\n"
                                       "  chain probe {\n"
                                       "    type filter hook prerouting priority -2147483647; policy accept;\n"
-                                      "    meta iif %u %s daddr %s tcp dport %u meta nftrace set 1\n"
+                                      "    meta iif %u %s daddr %s %s dport %u meta nftrace set 1\n"
                                       "  }\n"
                                       "  chain neighbour {\n"
                                       "    type filter hook prerouting priority -2147483646; policy accept;\n"
@@ -77,7 +78,7 @@ static bool table_put(const Probe *probe, GError **error)
 #pragma GCC diagnostic ignored "-Wformat-nonliteral"
     g_autofree char *text =
         g_strdup_printf(table_text, probe->end, probe->to.family == AF_INET ? "ip" : "ip6", to,
-                        (unsigned)probe->port, probe->end, probe->end);
+                        probe->udp ? "udp" : "tcp", (unsigned)probe->port, probe->end, probe->end);
 #pragma GCC diagnostic pop
 
     if (nft(text, error))
@@ -99,24 +100,13 @@ int probe_begin(GError **error)
 
 /* ---- sending ---------------------------------------------------------------------------------------- */
 
-static int socket_inside(const Probe *probe, int type, GError **error)
+static int socket_inside(const Probe *probe, bool udp, GError **error)
 {
-    int home = nsfs_open_self(error), fd = -1;
-
-    if (home >= 0 && nsfs_enter(probe->nsfd, error)) {
-        fd = socket(probe->to.family, type | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
-        if (fd < 0)
-            g_set_error(error, G_FILE_ERROR, g_file_error_from_errno(errno),
-                        "cannot make a socket inside: %s", strerrordesc_np(errno));
-        nsfs_return(home);
-    }
-    if (home >= 0)
-        close(home);
-    return fd;
+    return nsfs_socket(probe->nsfd, probe->to.family, (udp ? SOCK_DGRAM : SOCK_STREAM) | SOCK_NONBLOCK, 0,
+                       error);
 }
 
-/* 0, or why it could not even be begun. */
-static int start(int fd, const Probe *probe)
+static int begin(int fd, const Probe *probe)
 {
     struct sockaddr_in6 six = {
         .sin6_family = AF_INET6, .sin6_port = htons(probe->port), .sin6_addr = probe->to.v6};
@@ -129,6 +119,14 @@ static int start(int fd, const Probe *probe)
         errno == EINPROGRESS)
         return 0;
     return errno;
+}
+
+/* 0, or why it could not even be begun. */
+static int start(int fd, const Probe *probe)
+{
+    int errnum = begin(fd, probe);
+
+    return errnum == 0 && probe->udp && send(fd, "", 1, MSG_NOSIGNAL) < 0 ? errno : errnum;
 }
 
 /* What became of the connection until now. */
@@ -144,10 +142,10 @@ static int outcome(int fd)
 }
 
 /* A datagram that a firewall inside drops is an error at once, a SYN not (tcp_connect forgets it). */
-static bool is_refused(const Probe *probe)
+bool probe_is_refused(const Probe *probe)
 {
-    int fd = socket_inside(probe, SOCK_DGRAM, NULL);
-    bool refused = fd >= 0 && start(fd, probe) == 0 && send(fd, "", 1, MSG_NOSIGNAL) < 0 && errno == EPERM;
+    int fd = socket_inside(probe, true, NULL);
+    bool refused = fd >= 0 && begin(fd, probe) == 0 && send(fd, "", 1, MSG_NOSIGNAL) < 0 && errno == EPERM;
 
     if (fd >= 0)
         close(fd);
@@ -157,7 +155,7 @@ static bool is_refused(const Probe *probe)
 bool probe_send_many(const Probe *probe, unsigned count, GError **error)
 {
     for (unsigned i = 0; i < count; i++) {
-        int fd = socket_inside(probe, SOCK_STREAM, error);
+        int fd = socket_inside(probe, probe->udp, error);
         if (fd < 0)
             return false;
         (void)start(fd, probe);
@@ -241,14 +239,14 @@ static void conclude(Hearing *hearing, const Probe *probe, Fate *fate)
         g_array_append_vals(hearing->packet, hearing->neighbour->data, hearing->neighbour->len);
         return;
     }
-    fate->refused = is_refused(probe);
+    fate->refused = probe_is_refused(probe);
 }
 
 /* One packet; true when its fate is known. */
 static bool try(const Probe *probe, Trace *trace, Hearing *hearing, Fate *fate, GError **error)
 {
     gint64 deadline = g_get_monotonic_time() + TRY_TIME;
-    int fd = socket_inside(probe, SOCK_STREAM, error);
+    int fd = socket_inside(probe, probe->udp, error);
     bool known = false;
     TraceEvent event;
 

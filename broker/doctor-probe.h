@@ -8,7 +8,8 @@ typedef struct Probe {
     int nsfd;     /* sent from inside this namespace */
     unsigned end; /* index of the interface by which it reaches the host */
     IpAddress to;
-    uint16_t port; /* TCP */
+    uint16_t port;
+    bool udp; /* a datagram, else what opens a TCP connection */
 } Probe;
 
 typedef enum FateKind {
@@ -37,6 +38,10 @@ int probe_begin(GError **error);
 /* Sends (twice if nothing is heard) and waits, little more than a second at most. For that time there is a
  * table of ours in the host's nftables; nobody's rules are touched, and signals that would end us wait. */
 bool probe_send(const Probe *probe, Fate *ret, GError **error);
+
+/* Does a firewall inside keep a datagram to there, so that the sender is told (EPERM)? It is sent, with
+ * nothing in it, and nobody listens for what becomes of it. */
+bool probe_is_refused(const Probe *probe);
 
 /* Sends @count packets of the kind and listens to nothing: for those who count. */
 bool probe_send_many(const Probe *probe, unsigned count, GError **error);

@@ -1,9 +1,8 @@
 /* doctor-state.c - checks of netnsctl doctor: is the namespace there, are its links and ends. */
 #include "device.h"
 #include "doctor-check.h"
+#include "end.h"
 #include "plan.h"
-
-#include <unistd.h>
 
 static char *advise(const char *format, const char *name)
 {
@@ -12,49 +11,82 @@ static char *advise(const char *format, const char *name)
     return g_strjoinv(name, parts);
 }
 
-/* Why root's record says so; users are told that it is. */
-static const char *why_broken(const Patient *patient)
+/* Of one that is down, or broken: why its start has failed, where systemd knows. A file that cannot be loaded
+ * is told apart (doctor-conf.c). */
+static char *why_failed(const Patient *patient)
 {
-    const Record *record = patient->record;
-    g_autofree char *pin = g_build_filename(NSFS_DIR, patient->name, NULL);
+    return patient->slip || !patient->unit.failed ? NULL : unit_state_why(patient->name, &patient->unit);
+}
 
-    if (!record)
-        return "it was made and not finished, or a change of its file could not be applied, or it has gone "
-               "since";
-    if (!record->ready)
-        return "it was made and not finished";
-    if (patient->nsfd < 0)
-        return access(pin, F_OK) < 0 ? "its name in " NSFS_DIR " is gone"
-                                     : "its name in " NSFS_DIR " is no namespace";
-    if (!record->digest)
-        return "a change of its file could not be applied";
-    return "its name in " NSFS_DIR " is another namespace's";
+static void found_failed(Patient *patient, char *why)
+{
+    json_t *finding = finding_add(
+        patient, FINDING_BROKEN, "state", g_strdup_printf("it is down, and its last start failed: %s", why),
+        g_strdup_printf("mend that, then: netnsctl start %s\njournalctl -u %s has all of it", patient->name,
+                        patient->unit.failed));
+
+    json_object_set_new(finding, "unit", json_string(patient->unit.failed));
+    g_free(why);
+}
+
+static void found_broken(Patient *patient)
+{
+    const char *why = json_string_value(json_object_get(patient->status, "why"));
+    g_autofree char *failed = why_failed(patient);
+
+    finding_add(patient, FINDING_BROKEN, "state",
+                g_strconcat(why ? why : "it is there and not ready",
+                            failed ? "; its last start failed: " : NULL, failed, NULL),
+                advise("netnsctl start %s makes it again, netnsctl stop %s removes it", patient->name));
+}
+
+static void found_down(Patient *patient)
+{
+    char *why = why_failed(patient);
+
+    if (why)
+        found_failed(patient, why);
+    else
+        finding_add(patient, FINDING_NOTE, "state", g_strdup("it is down"),
+                    patient->slip ? NULL
+                                  : advise("the first use starts it, or: netnsctl start %s", patient->name));
+}
+
+static void found_changing(Patient *patient)
+{
+    finding_add(patient, FINDING_WARNING, "state", g_strdup("it is being started or stopped just now"),
+                advise("if that goes on: journalctl -u netns@%s", patient->name));
+}
+
+static void found_foreign(Patient *patient)
+{
+    finding_add(patient, FINDING_BROKEN, "state",
+                g_strdup("a namespace of this name exists and was not made by netns-broker"),
+                advise("ip netns delete %s, where nobody needs it any more, then: netnsctl start %s\n"
+                       "or Adopt=yes in the [Namespace] of %s takes it over, then: netnsctl start %s",
+                       patient->name));
+}
+
+/* Somebody else's: what is inside is as they want it. */
+static bool is_foreign(const Patient *patient)
+{
+    return g_strcmp0(json_string_value(json_object_get(patient->status, "state")), "foreign") == 0;
 }
 
 void doctor_check_state(Patient *patient)
 {
     static const struct {
         const char *state;
-        FindingLevel level;
-        const char *text; /* NULL: why_broken */
-        const char *advice;
-    } words[] = {
-        {"down", FINDING_NOTE, "it is down", "the first use starts it, or: netnsctl start %s"},
-        {"changing", FINDING_WARNING, "it is being started or stopped just now",
-         "if that goes on: journalctl -u netns@%s"},
-        {"broken", FINDING_BROKEN, NULL, "netnsctl start %s makes it again, netnsctl stop %s removes it"},
-        {"foreign", FINDING_WARNING, "a namespace of this name exists and was not made by netns-broker",
-         "Adopt=yes in its [Namespace] section takes it over; ip netns delete %s makes room"},
-    };
+        void (*found)(Patient *patient);
+    } states[] = {{"down", found_down},
+                  {"changing", found_changing},
+                  {"broken", found_broken},
+                  {"foreign", found_foreign}};
     const char *state = json_string_value(json_object_get(patient->status, "state"));
 
-    for (size_t i = 0; i < G_N_ELEMENTS(words); i++) {
-        bool cannot_start = patient->slip && words[i].level == FINDING_NOTE;
-        if (g_strcmp0(state, words[i].state) == 0)
-            finding_add(patient, words[i].level, "state",
-                        g_strdup(words[i].text ? words[i].text : why_broken(patient)),
-                        cannot_start ? NULL : advise(words[i].advice, patient->name));
-    }
+    for (size_t i = 0; i < G_N_ELEMENTS(states); i++)
+        if (g_strcmp0(state, states[i].state) == 0)
+            states[i].found(patient);
 }
 
 /* ActivationPolicy=down */
@@ -87,11 +119,25 @@ static bool is_cut_off(const Patient *patient, const json_t *link)
            nl_ifindex(patient->host, end) && !nl_is_set_up(patient->host, end);
 }
 
+/* Of one that has no carrier. Owned by the caller. */
+static char *advise_below(const json_t *link)
+{
+    const char *parent = json_string_value(json_object_get(link, "parent")),
+               *peer = json_string_value(json_object_get(link, "peer"));
+
+    if (parent)
+        return g_strdup_printf("look at %s, which it sits on: ip link show %s", parent, parent);
+    return peer ? g_strdup_printf("look at %s, its other end", peer)
+                : g_strdup("look at the interface that is its other end, or below it");
+}
+
 void doctor_check_links(Patient *patient)
 {
     size_t i;
     json_t *link;
 
+    if (is_foreign(patient))
+        return;
     json_array_foreach(json_object_get(patient->status, "links"), i, link)
     {
         const char *name = json_string_value(json_object_get(link, "name"));
@@ -105,8 +151,9 @@ void doctor_check_links(Patient *patient)
                              : g_strdup_printf("%s inside is %s", name, state);
         /* to set it up again does not bring back the routes that went with it */
         finding_add(patient, FINDING_WARNING, "links", text,
-                    cut_off || down ? patient_anew(patient)
-                                    : g_strdup("look at the interface that is its other end, or below it"));
+                    cut_off ? advise("netnsctl start %s makes it again", patient->name)
+                    : down  ? patient_anew(patient)
+                            : advise_below(link));
     }
 }
 
@@ -123,6 +170,14 @@ static void missing(Patient *patient, const json_t *link, const char *what, cons
 
     finding_add(patient, FINDING_BROKEN, "links",
                 g_strdup_printf("[Link %s]: %s, %s, is gone", label ? label : "", what, name),
+                g_strdup_printf("netnsctl start %s makes it again", patient->name));
+}
+
+/* That it was set down is told of the link inside. */
+static void changed(Patient *patient, const char *label, const char *host, const char *fault)
+{
+    finding_add(patient, FINDING_BROKEN, "links",
+                g_strdup_printf("[Link %s]: its end in the host, %s, %s", label ? label : "", host, fault),
                 g_strdup_printf("netnsctl start %s makes it again", patient->name));
 }
 
@@ -146,6 +201,7 @@ void doctor_check_ends(Patient *patient)
         const char *name = json_string_value(json_object_get(link, "name"));
         const char *host = json_string_value(json_object_get(link, "host"));
         const char *label = json_string_value(json_object_get(link, "label"));
+        g_autofree char *fault = NULL;
         g_autofree char *mark = device_mark(patient->name, json_object_get(link, "taken") ? label : NULL);
         if (json_is_true(json_object_get(link, "awaited"))) {
             awaited(patient, label, name, mark);
@@ -153,7 +209,12 @@ void doctor_check_ends(Patient *patient)
         }
         if (name && !device_is_there(patient->inside, name, mark))
             missing(patient, link, "its interface inside", name);
-        if (host && !json_object_get(link, "peer_namespace") && !device_is_there(patient->host, host, mark))
+        if (!host || json_object_get(link, "peer_namespace"))
+            continue;
+        if (!device_is_there(patient->host, host, mark))
             missing(patient, link, "its end in the host", host);
+        else if (nl_is_set_up(patient->host, host) &&
+                 (fault = end_fault(link, patient->inside, patient->host)))
+            changed(patient, label, host, fault);
     }
 }

@@ -7,7 +7,6 @@
 #include "ask.h"
 #include "doctor-check.h"
 #include "doctor-probe.h"
-#include "page.h"
 #include "say.h"
 #include "status.h"
 
@@ -16,15 +15,25 @@
 #include <stdio.h>
 #include <unistd.h>
 
+#define STATUS_BROKEN 1
+#define STATUS_WARNING 3
+
 typedef struct Check {
     void (*look)(Patient *patient);
     bool root; /* wants the record, the namespace and the host: only of one that is up */
 } Check;
 
 static const Check checks[] = {
-    {doctor_check_conf},        {doctor_check_state},         {doctor_check_links},
-    {doctor_check_ends, true},  {doctor_check_inside, true},  {doctor_check_ruleset, true},
-    {doctor_check_table, true}, {doctor_check_way_out, true}, {doctor_check_way_in, true},
+    {doctor_check_conf},           {doctor_check_state},
+    {doctor_check_links},          {doctor_check_ends, true},
+    {doctor_check_inside, true},   {doctor_check_leases},
+    {doctor_check_ruleset, true},  {doctor_check_dns_guard, true},
+    {doctor_check_resolver, true}, {doctor_check_watch, true},
+    {doctor_check_table, true},    {doctor_check_way_out, true},
+    {doctor_check_way_in, true},   {doctor_check_etc},
+    {doctor_check_dns, true},      {doctor_check_clock, true},
+    {doctor_check_services},       {doctor_check_client},
+    {doctor_check_browser},
 };
 
 typedef struct Doctor {
@@ -81,6 +90,7 @@ static void patient_close(Patient *patient)
 {
     json_decref(patient->status);
     conf_free(patient->conf);
+    unit_state_clear(&patient->unit);
     g_clear_error(&patient->slip);
     record_free(patient->record);
     if (patient->nsfd >= 0)
@@ -113,6 +123,10 @@ static void examine_name(Doctor *doctor, const char *name)
     GError *error = NULL;
 
     patient.status = ask_status(name, doctor->ask_password, &error);
+    if (patient.status) {
+        unit_state_find(name, &patient.unit);
+        ask_services(patient.status);
+    }
     if (patient.status && (!doctor->root || open_as_root(&patient, &error)))
         json_array_append_new(doctor->all, examine(doctor, &patient));
     if (error)
@@ -139,25 +153,40 @@ static void examine_all(Doctor *doctor)
     json_decref(list);
 }
 
-/* What is told of all; false when something is wrong with one. */
+/* The exit status that all verdicts together come to. */
+static int exit_status(const Doctor *doctor)
+{
+    int status = doctor->failed ? STATUS_BROKEN : 0;
+    size_t i;
+    json_t *entry;
+
+    json_array_foreach(doctor->all, i, entry)
+    {
+        const char *verdict = json_string_value(json_object_get(entry, "verdict"));
+        if (g_strcmp0(verdict, "broken") == 0)
+            status = STATUS_BROKEN;
+        else if (g_strcmp0(verdict, "warning") == 0 && status == 0)
+            status = STATUS_WARNING;
+    }
+    return status;
+}
+
 static bool print(const Doctor *doctor)
 {
     size_t i;
     json_t *entry;
-    bool good = true;
 
     json_array_foreach(doctor->all, i, entry)
     {
-        good = good && g_strcmp0(json_string_value(json_object_get(entry, "verdict")), "good") == 0;
         if (!doctor->json)
-            page_doctor(entry);
+            findings_print(entry);
     }
     if (doctor->json) {
         json_dumpf(doctor->all, stdout, JSON_INDENT(2));
         putchar('\n');
     }
     if (fflush(stdout) == 0 && !ferror(stdout))
-        return good;
+        return true;
     say_error("cannot write to standard output: %s", g_strerror(errno));
     return false;
 }
@@ -180,7 +209,7 @@ int doctor_main(int argc, char **argv)
         examine_all(&doctor);
     if (doctor.lock >= 0)
         close(doctor.lock);
-    status = print(&doctor) && !doctor.failed ? 0 : 1;
+    status = print(&doctor) ? exit_status(&doctor) : STATUS_BROKEN;
     json_decref(doctor.all);
     return status;
 }

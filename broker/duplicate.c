@@ -107,3 +107,37 @@ bool duplicate_wait(const Plan *plan, GError **error)
     }
     return true;
 }
+
+typedef struct LocalLook {
+    unsigned index;
+    bool found;
+} LocalLook;
+
+static bool take_local(const struct nlmsghdr *message, void *user)
+{
+    LocalLook *look = user;
+    const struct ifaddrmsg *header = mnl_nlmsg_get_payload(message);
+    Attributes a = attr_read(message, sizeof *header);
+    const void *bytes = attr_bytes(&a, IFA_ADDRESS, 16);
+    IpAddress address = {.family = AF_INET6};
+
+    if (!bytes || header->ifa_index != look->index)
+        return true;
+    memcpy(address.bytes, bytes, 16);
+    if (ip_address_is_link_local(&address) &&
+        !(attr_u32(&a, IFA_FLAGS, header->ifa_flags) & (IFA_F_TENTATIVE | IFA_F_DADFAILED)))
+        look->found = true;
+    return true;
+}
+
+bool duplicate_wait_local(const char *interface)
+{
+    g_autoptr(Nl) nl = nl_open(NULL);
+    LocalLook look = {.index = nl && interface ? nl_ifindex(nl, interface) : 0};
+
+    while (look.index && nl_dump(nl, RTM_GETADDR, AF_INET6, take_local, &look, NULL) && !look.found) {
+        g_usleep(PAUSE_USEC * 5);
+        look.index = nl_ifindex(nl, interface);
+    }
+    return look.found;
+}

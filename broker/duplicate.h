@@ -7,3 +7,7 @@
  * it. An address that somebody else has is an error with file:line. Not waited for where the link has no
  * carrier: it does not begin before. */
 bool duplicate_wait(const Plan *plan, GError **error);
+
+/* In the caller's namespace: waits, for as long as it takes, for a link-local address of @interface that is
+ * usable. False: the interface has gone. */
+bool duplicate_wait_local(const char *interface);

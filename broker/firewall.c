@@ -252,6 +252,7 @@ char *firewall_wanted(const char *name, const char *subject)
 
 bool firewall_want_nothing(const char *name, bool *ret_changed, GError **error)
 {
+    (void)unlink(TEMPORARY); /* of one that was killed */
     for (size_t i = 0; is_wanted() && i < G_N_ELEMENTS(subjects); i++) {
         g_autofree char *path = g_build_filename(WANTED_DIR, subjects[i], name, NULL);
         *ret_changed = *ret_changed || access(path, F_OK) == 0;

@@ -241,13 +241,21 @@ static bool set_end(const char *family, const char *host_name, const char *key, 
     return is_one(path) || sysctl_write(path, "1", error);
 }
 
+/* With an MTU below 1280 an interface has none (net/ipv6/addrconf.c, addrconf_notify()), and no switches. */
+static bool has_ipv6(const char *interface)
+{
+    g_autofree char *path = g_strconcat("/proc/sys/net/ipv6/conf/", interface, NULL);
+
+    return access(path, F_OK) == 0;
+}
+
 bool forwarding_set_end(const char *host_name, Families families, GError **error)
 {
     if ((families & FAMILIES_IPV4) && !is_one("net/ipv4/ip_forward") &&
         !set_end("ipv4", host_name, "forwarding", error))
         return false;
     return !(families & FAMILIES_IPV6) || is_one(ALL_IPV6) || !has_force_forwarding() ||
-           set_end("ipv6", host_name, "force_forwarding", error);
+           !has_ipv6(host_name) || set_end("ipv6", host_name, "force_forwarding", error);
 }
 
 Families forwarding_of_host(void)

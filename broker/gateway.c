@@ -5,6 +5,7 @@
 #include "lease.h"
 #include "paths.h"
 #include "vpnc.h"
+#include "whole.h"
 
 #include <jansson.h>
 #include <linux/rtnetlink.h>
@@ -139,7 +140,7 @@ void gateway_note(const Network *network)
     char *text = json_equal(before, now) ? NULL : json_dumps(now, JSON_INDENT(1) | JSON_SORT_KEYS);
 
     if (text)
-        (void)g_file_set_contents_full(NOTES, text, -1, G_FILE_SET_CONTENTS_CONSISTENT, 0644, NULL);
+        (void)whole_write(NOTES, text, 0644, NULL);
     free(text);
     json_decref(before);
     json_decref(now);

@@ -159,13 +159,15 @@ static char **read_ports(const json_t *list)
 static GraphNamespace *read_namespace(const json_t *entry, const json_t *links)
 {
     GraphNamespace *ns = g_new0(GraphNamespace, 1);
+    const json_t *link, *dns = json_object_get(entry, "dns");
     size_t i;
-    const json_t *link;
     ns->name = printable(string(entry, "name"));
     ns->type = clean(entry, "type");
     ns->state = clean(entry, "state");
     ns->description = clean(entry, "description");
-    ns->dns = read_words(json_object_get(json_object_get(entry, "dns"), "servers"));
+    /* those that all have are nothing of this one's */
+    ns->dns =
+        read_words(json_is_true(json_object_get(dns, "of_host")) ? NULL : json_object_get(dns, "servers"));
     ns->ports = read_ports(json_object_get(entry, "ports"));
     ns->reaches = read_words(json_object_get(entry, "namespace_access"));
     ns->firewall = string(entry, "ruleset") != NULL;

@@ -1,21 +1,13 @@
 /* hosts.c - see hosts.h. .internal is nobody's on the Internet (ICANN, 2024). */
 #include "hosts.h"
 
+#include "etc-file.h"
 #include "ip.h"
-#include "paths.h"
-#include "resolv.h"
 
-#include <errno.h>
 #include <string.h>
-#include <unistd.h>
 
 #define DOMAIN ".netns.internal"
 #define HOST "host"
-
-static char *path_of(const char *name)
-{
-    return g_build_filename(RUN_DIR, "dns", name, "hosts", NULL);
-}
 
 /* The addresses under @key of all links to the host. */
 static void append_lines(GString *text, const json_t *detail, const char *key, const char *name)
@@ -64,28 +56,7 @@ static char *contents(Reach *reach, const char *name)
 
 bool hosts_write(Reach *reach, const char *name, GError **error)
 {
-    g_autofree char *path = path_of(name), *text = contents(reach, name), *before = NULL;
-    g_autofree char *dir = g_path_get_dirname(path);
+    g_autofree char *text = contents(reach, name);
 
-    if (!text)
-        return hosts_remove(name, error);
-    if (g_file_get_contents(path, &before, NULL, NULL))
-        return g_str_equal(before, text) || resolv_overwrite(path, text, error);
-    if (g_mkdir_with_parents(dir, 0755) < 0) {
-        g_set_error(error, G_FILE_ERROR, g_file_error_from_errno(errno), "cannot make %s: %s", dir,
-                    strerrordesc_np(errno));
-        return false;
-    }
-    return g_file_set_contents_full(path, text, -1, G_FILE_SET_CONTENTS_NONE, 0644, error);
-}
-
-bool hosts_remove(const char *name, GError **error)
-{
-    g_autofree char *path = path_of(name);
-
-    if (unlink(path) == 0 || errno == ENOENT || errno == ENOTDIR)
-        return true;
-    g_set_error(error, G_FILE_ERROR, g_file_error_from_errno(errno), "cannot remove %s: %s", path,
-                strerrordesc_np(errno));
-    return false;
+    return text ? etc_file_write(name, "hosts", text, error) : etc_file_remove(name, "hosts", error);
 }

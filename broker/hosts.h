@@ -7,4 +7,3 @@
  * OTHER.netns.internal for those of NamespaceAccess= that are up. No file where there would be nothing of
  * this. One that is there is changed in place: programs that run inside have it mounted. */
 bool hosts_write(Reach *reach, const char *name, GError **error);
-bool hosts_remove(const char *name, GError **error);

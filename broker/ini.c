@@ -175,6 +175,10 @@ static bool text_check(const Ini *ini, const char *text, size_t size)
         slip(ini, 1, "the file is too long (at most 256 KiB)");
         return false;
     }
+    if (size >= 3 && memcmp(text, "\xef\xbb\xbf", 3) == 0) {
+        slip(ini, 1, "the file begins with a byte order mark, which has to go: save it as UTF-8 without BOM");
+        return false;
+    }
     if (!g_utf8_validate_len(text, size, &bad)) {
         slip(ini, line_of(text, (size_t)(bad - text)), *bad ? "not valid UTF-8" : "a NUL byte");
         return false;

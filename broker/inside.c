@@ -4,6 +4,7 @@
 
 #include "nsfs.h"
 #include "parse.h"
+#include "slaac.h"
 #include "sysctl.h"
 
 #include <linux/if.h>
@@ -127,16 +128,25 @@ static char *link_path(const char *name, const char *interface)
                : g_strdup(name);
 }
 
+/* Who asks for IPv6 addresses wants to know the routers too. dhcpcd listens to them itself, and tells the
+ * kernel not to. */
+static Tristate accepts_ra(const LinkConf *link)
+{
+    return link->accept_ra == TRISTATE_UNSET && (link->dhcp & FAMILIES_IPV6) ? TRISTATE_YES : link->accept_ra;
+}
+
 static bool set_link(const void *what, GError **error)
 {
     const LinkPlan *link = what;
 
-    if (link->conf->accept_ra != TRISTATE_UNSET) {
+    if (accepts_ra(link->conf) != TRISTATE_UNSET) {
         g_autofree char *path = g_strdup_printf("net/ipv6/conf/%s/accept_ra", link->name);
         /* 2: also where the namespace forwards (ip-sysctl.rst) */
-        if (!sysctl_write(path, link->conf->accept_ra == TRISTATE_YES ? "2" : "0", error))
+        if (!sysctl_write(path, accepts_ra(link->conf) == TRISTATE_YES ? "2" : "0", error))
             return false;
     }
+    if (!slaac_set(link, error))
+        return false;
     for (guint i = 0; i < link->conf->sysctls->len; i++) {
         const SysctlConf *sysctl = link->conf->sysctls->pdata[i];
         g_autofree char *path = link_path(sysctl->name, link->name);
@@ -148,7 +158,8 @@ static bool set_link(const void *what, GError **error)
 
 bool inside_link_sysctls(const LinkPlan *link, GError **error)
 {
-    if (link->conf->accept_ra == TRISTATE_UNSET && link->conf->sysctls->len == 0)
+    if (accepts_ra(link->conf) == TRISTATE_UNSET && !slaac_is_set(link->conf) &&
+        link->conf->sysctls->len == 0)
         return true;
     return visit(link->nsfd, set_link, link, error);
 }

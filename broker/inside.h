@@ -12,7 +12,7 @@ bool inside_prepare(const Conf *conf, int nsfd, Nl *inside, json_t *old, GError 
 /* Puts back what is in @old (may be NULL), for a namespace that stays. */
 bool inside_restore(const json_t *old, int nsfd, GError **error);
 
-/* A link's own Sysctl= and IPv6AcceptRA=. */
+/* A link's own Sysctl=, IPv6AcceptRA=, and what else says how it makes its addresses (slaac.h). */
 bool inside_link_sysctls(const LinkPlan *link, GError **error);
 
 /* A namespace is no router of the host's, nor of another namespace: advertisements and redirects by its end

@@ -64,6 +64,20 @@ bool ip_prefix_parse(const char *text, IpPrefix *ret, GError **error)
     return true;
 }
 
+bool ip_server_parse(const char *text, IpPrefix *ret, GError **error)
+{
+    IpPrefix server = {0};
+    const char *percent = strchr(text, '%');
+    g_autofree char *address = g_strndup(text, strcspn(text, "%"));
+    if (strchr(address, '/'))
+        return wrong(error, "a name server is an address, without a prefix length");
+    if (!ip_prefix_parse(address, &server, error) ||
+        (percent && !if_name_parse(percent + 1, &server.zone, error)))
+        return false;
+    *ret = server;
+    return true;
+}
+
 IpPrefix ip_prefix_network(const IpPrefix *prefix)
 {
     IpPrefix network = *prefix;
@@ -115,6 +129,12 @@ char *ip_address_format(const IpAddress *address)
     if (address->family != AF_UNSPEC)
         inet_ntop(address->family, address->bytes, text, sizeof(text));
     return g_strdup(text);
+}
+
+char *ip_server_format(const IpPrefix *server)
+{
+    g_autofree char *address = ip_address_format(&server->address);
+    return g_strconcat(address, *server->zone.text ? "%" : NULL, server->zone.text, NULL);
 }
 
 char *ip_prefix_format(const IpPrefix *prefix)

@@ -22,6 +22,10 @@ unsigned ip_address_bits(int family);              /* 32 or 128 */
 char *ip_address_format(const IpAddress *address); /* owned by the caller */
 char *ip_prefix_format(const IpPrefix *prefix);    /* "10.0.0.2/30", owned by the caller */
 
+/* A name server as resolv.conf(5) has it: an address, a link-local one with its zone (fe80::1%eth0). */
+bool ip_server_parse(const char *text, IpPrefix *ret, GError **error);
+char *ip_server_format(const IpPrefix *server); /* owned by the caller */
+
 /* Six pairs of hex digits with ':' or '-' between. Multicast, all-zero: refused, as the kernel does. */
 bool mac_address_parse(const char *text, MacAddress *ret, GError **error);
 char *mac_address_format(const MacAddress *mac);

@@ -37,8 +37,16 @@ static bool ipvlan_check(const LinkConf *link, GError **error)
                      "an ipvlan has the MAC address of its parent; Kind=macvlan has its own");
 }
 
+/* In these modes the parent's namespace routes for it (Documentation/networking/ipvlan.rst, 4.2). */
+static bool ipvlan_is_deaf(const LinkConf *link)
+{
+    return ((const IpvlanConf *)link->own)->mode.value != IPVLAN_MODE_L2;
+}
+
 const LinkKind kind_ipvlan = {
     .name = "ipvlan",
+    .shares_mac = true,
+    .is_deaf = ipvlan_is_deaf,
     .parent = PARENT_NEEDED,
     .conf_size = sizeof(IpvlanConf),
     .keys = ipvlan_keys,

@@ -21,7 +21,7 @@
  * ADDRESS[:PORT][%INTERFACE][#NAME]: what is behind an address means nothing in another namespace. */
 static void add_addresses(GPtrArray *list, const char *words)
 {
-    g_auto(GStrv) split = g_strsplit_set(words, " \t,|;\n", -1);
+    g_auto(GStrv) split = g_strsplit_set(words, " \t,|;'\n", -1);
 
     for (char **word = split; *word; word++) {
         IpAddress address;
@@ -187,11 +187,16 @@ char **lease_servers(const char *interface, unsigned index)
 {
     GPtrArray *list = g_ptr_array_new();
 
+    static const char *const dhcpcd_keys[] = {
+        "domain_name_servers=", "dhcp6_name_servers=", "nd1_rdnss1_servers=", NULL};
+
     from_networkd(list, "links", index, "DNS=");
     from_manager(list, interface, index, "IP4.DNS,IP6.DNS");
     from_resolvconf(list, "/run/resolvconf/interface", interface);
     from_resolvconf(list, "/run/resolvconf/interfaces", interface);
     from_resolvconf(list, "/run/dhcpcd/hook-state/resolv.conf", interface);
+    if (list->len == 0) /* where its hook gives them to resolvectl */
+        from_dhcpcd(list, interface, dhcpcd_keys);
     from_dhclient(list, interface, "domain-name-servers");
     from_dhclient(list, interface, "dhcp6.name-servers");
     return finished(list);

@@ -3,6 +3,7 @@
 
 #include "paths.h"
 #include "sysctl.h"
+#include "whole.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -37,7 +38,7 @@ bool ledger_save(const Ledger *ledger, GError **error)
 {
     json_object_set_new(ledger->file, "families", json_integer(ledger->families));
     char *text = json_dumps(ledger->file, JSON_INDENT(1));
-    bool fine = g_file_set_contents_full(LEDGER, text, -1, G_FILE_SET_CONTENTS_CONSISTENT, 0600, error);
+    bool fine = whole_write(LEDGER, text, 0600, error);
 
     free(text);
     return fine;
@@ -108,5 +109,5 @@ void ledger_restore(void)
 
     put_back(ledger.set);
     ledger_done(&ledger);
-    (void)unlink(LEDGER);
+    (void)whole_remove(LEDGER, NULL);
 }

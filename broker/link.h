@@ -28,6 +28,7 @@ typedef struct LinkPlan {
     uint32_t table;           /* of the VRF that the link is a port of, 0 = none: main */
     uint32_t group;           /* IFLA_GROUP of the outer end: firewall.h */
     MacAddress mac, host_mac; /* the file's, or chosen; not set: the kernel chooses */
+    IpAddress secret;         /* of stable IPv6 addresses, where they are wanted: hardware_secret() */
     GPtrArray *addresses, *host_addresses, *gateways; /* IpPrefix*: the file's, or from the pool */
     GPtrArray *prefixes;                              /* IpPrefix*: routed by it, the file's or a VPN's */
     struct json_t *taken; /* of one that is taken, what it was: taken.h; else NULL */
@@ -60,6 +61,10 @@ struct LinkKind {
     bool leads_nowhere; /* no packet leaves by it */
     bool has_number;    /* a file outside is called by the interface's number, which is therefore chosen */
     bool has_no_mac;    /* no Ethernet */
+    bool shares_mac; /* has that of its parent, beside it: what is sent to the MAC address alone is not for it
+                      */
+    /* Do broadcasts and multicasts stay outside, as it is set? NULL: no. */
+    bool (*is_deaf)(const LinkConf *link);
     /* Has it a MAC address that is nobody else's, and that we may choose? NULL: no. */
     bool (*has_own_mac)(const LinkConf *link);
     const char *unique;    /* the key of which the kernel has each value but once; NULL: none */

@@ -69,12 +69,20 @@ static const char *elements_copy(GString *out, const char *at, bool by_default)
     return at + (*at == '\n');
 }
 
+/* Behind the table of ours that begins at @at; @at, if none does. */
+static const char *guard_skip(const char *at)
+{
+    const char *end = g_str_has_prefix(at, "table inet " LISTING_GUARD " {") ? strstr(at, "\n}\n") : NULL;
+
+    return end ? end + strlen("\n}\n") : at;
+}
+
 char *listing_tidy(const char *listing)
 {
     GString *out = g_string_new(NULL);
     bool timeout = false;
 
-    for (const char *at = listing; *at;) {
+    for (const char *at = guard_skip(listing); *at; at = guard_skip(at)) {
         const char *end = at + strcspn(at, "\n");
         g_autofree char *line = g_strndup(at, (gsize)(end - at));
         if (g_str_has_prefix(line, ELEMENTS)) {

@@ -7,9 +7,13 @@
 /* The comment of rules of ours that stand for a moment only (ruleset.c). */
 #define LISTING_PASSING "netns-broker: until the policies count"
 
+/* A table of ours, inet, in a namespace whose name servers are guarded (dns-guard.h): no part of its own
+ * ruleset. */
+#define LISTING_GUARD "netns-broker-dns"
+
 /* @listing (of `nft --stateless list ruleset`) without what is only there for a time: elements of sets and
- * maps that expire, and rules of ours with the comment above. An expired permission must not come to life
- * again when the file is loaded. Elements stand one to a line. Owned by the caller. */
+ * maps that expire, rules of ours with the comment above, and the table above. An expired permission must not
+ * come to life again when the file is loaded. Elements stand one to a line. Owned by the caller. */
 char *listing_tidy(const char *listing);
 
 /* Is @name one that nft can be told, as a word? The kernel takes any bytes for the name of a table or a chain

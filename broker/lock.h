@@ -1,17 +1,28 @@
-/* lock.h - advisory locks between the processes of netns-broker, RUN_DIR/lock/NAME.
+/* lock.h - advisory locks between the processes of netns-broker, RUN_DIR/lock/NAME. In the order in which
+ * they are taken, each of them at most once:
  *
- * One for each namespace (held while it is built or removed) and one, "host", for what they share: the pool
- * of subnets, the ledger of sysctls, the nft table. Order: a namespace's first, then the host's; never two
- * namespaces' at once.
+ * - LOCK_ATTACH: by `attach` and `detach` of system services, while they look and write. An attach may have
+ *   the namespace started meanwhile, which takes the others.
+ * - of a namespace, NAME: while it is built, changed or removed. Never two namespaces' at once.
+ * - LOCK_HOST: for what they share, the pool of subnets, the ledger of sysctls, the nft table.
+ * - LOCK_LEASE NAME: by the script of its DHCP clients, which begins with it, as `up` has the namespace's own
+ *   while it waits for a lease; by `down` to know that no script is at work.
+ * - LOCK_SERVERS NAME: while its name servers are said (servers.h), by any of those; the last, so whoever has
+ *   it waits for nobody but systemd and the namespace's resolver.
  *
- * Three more are held for no work on what they share, but by one process at a time: ".watch" by the watch as
- * long as it lives (wake.h), ".doctor" while a packet is followed, ".netns" while RUN/netns is made (nsfs.c).
+ * Others are held for no work on what they share, but by one process at a time: ".watch" by the watch as long
+ * as it lives (wake.h), ".doctor" while a packet is followed, ".netns" while RUN/netns is made (nsfs.c),
+ * ".resolve" while endpoints are looked up (resolve.c).
  */
 #pragma once
 
 #include <glib.h>
 
 #define LOCK_HOST ".host"
+#define LOCK_ATTACH ".attach"
+/* And a namespace's name. */
+#define LOCK_LEASE ".lease-"
+#define LOCK_SERVERS ".servers-"
 
 /* Waits for it. Returns a fd to be closed (the lock ends with the last process that has it), or -1. */
 int lock_take(const char *name, GError **error);

@@ -1,14 +1,13 @@
 /* needed.c - see needed.h. */
 #include "needed.h"
 
+#include "booted.h"
 #include "build.h"
 #include "needs.h"
-#include "spawn.h"
 #include "undo.h"
+#include "unit.h"
 
 #include <unistd.h>
-
-#define SYSTEMCTL "/usr/bin/systemctl"
 
 /* Somebody else's namespace of this name will do as well. */
 static bool is_up(const char *name)
@@ -21,25 +20,13 @@ static bool is_up(const char *name)
     return fd >= 0 && (!record || record->ready);
 }
 
-/* Its unit, so that stopping it, its log and its failure are where the admin looks for them. The unit's own
- * worker is another process: it takes its own lock. */
-static bool start_unit(const char *name, GError **error)
-{
-    g_autofree char *unit = g_strdup_printf("netns@%s.service", name);
-    char *const argv[] = {(char *)SYSTEMCTL, (char *)"start", (char *)"--", unit, NULL};
-
-    if (spawn_run(argv, NULL, -1, NULL, error))
-        return true;
-    g_prefix_error(error, "%s did not start: ", unit);
-    return false;
-}
-
+/* As its unit, so that stopping it, its log and its failure are where the admin looks for them. */
 static bool start(const char *name, Nl *host, GError **error)
 {
     BuildResult result;
 
-    if (access("/run/systemd/system", F_OK) == 0 && access(SYSTEMCTL, X_OK) == 0) /* sd_booted(3) */
-        return start_unit(name, error);
+    if (booted_with_systemctl())
+        return unit_start(name, error);
     if (build_up(name, NULL, host, &result, error))
         return true;
     g_prefix_error(error, "%s is not up: ", name);

@@ -229,20 +229,31 @@ GPtrArray *nl_nft_tables(const char *except, GError **error)
                : NULL;
 }
 
+typedef struct Any {
+    const char *except;
+    bool found;
+} Any;
+
 static void take_any(const struct nlmsghdr *h, void *user)
 {
-    (void)h;
-    *(bool *)user = true;
+    Any *any = user;
+
+    any->found = any->found || !g_str_has_prefix(text(attribute(h, NFTA_TABLE_NAME)), any->except);
 }
 
 static void reset_any(void *user)
 {
-    *(bool *)user = false;
+    ((Any *)user)->found = false;
 }
 
-bool nl_nft_any(bool *ret, GError **error)
+bool nl_nft_any(const char *except, bool *ret, GError **error)
 {
-    return ask("tables", NFT_MSG_GETTABLE, NLM_F_DUMP, take_any, reset_any, ret, error);
+    Any any = {except, false};
+    bool fine = ask("tables", NFT_MSG_GETTABLE, NLM_F_DUMP, take_any, reset_any, &any, error);
+
+    if (fine)
+        *ret = any.found;
+    return fine;
 }
 
 static int rules_of(const struct nlmsghdr *h)

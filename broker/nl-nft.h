@@ -35,8 +35,8 @@ typedef struct NftTable {
  * order. NftTable* with free function; NULL and an error. */
 GPtrArray *nl_nft_tables(const char *except, GError **error);
 
-/* Is there any table, of whatever family? */
-bool nl_nft_any(bool *ret, GError **error);
+/* Is there any table, of whatever family, but for those that @except begins? */
+bool nl_nft_any(const char *except, bool *ret, GError **error);
 
 /* How many rules are in chain @chain of nftables' table "inet TABLE" of the current namespace (with jumps to
  * it counted); 0 where there is no such chain or table, -1 and an error. One request, no list. */

@@ -2,7 +2,7 @@
  *
  * The kernel works through a batch in order and goes on after a failure (net/netlink/af_netlink.c,
  * netlink_rcv_skb), so whoever queues several requests must be ready to undo them all. */
-#include "nl.h"
+#include "nl-socket.h"
 
 #include "nsfs.h"
 
@@ -13,47 +13,25 @@
 #include <sys/uio.h>
 #include <unistd.h>
 
-/* Room for one request: an attribute's length has 16 bits (struct nlattr), so no nest can be longer. libmnl's
- * mnl_attr_put does not look where the room ends: whoever puts a list bounds it (nl.h). */
-#define REQUEST_ROOM 65536
-/* A dump's answer: the kernel fills up to 32 KiB when the reader offers it (since 4.x:
- * max(nlk->max_recvmsg_len)). */
-#define ANSWER_ROOM 32768
 /* Requests per sendmsg, and bytes, unless one alone has more: below IOV_MAX and the socket's default send
  * buffer (net.core.wmem_default, 212992). */
 #define BATCH 64
 #define BATCH_BYTES 100000
 
-typedef struct Request {
-    char *what;
-    int tolerated[4];
-    union {
-        struct nlmsghdr header;
-        char room[REQUEST_ROOM];
-    };
-} Request;
-
-struct Nl {
-    struct mnl_socket *socket;
-    uint32_t sequence; /* of the last request */
-    GPtrArray *queue;  /* Request* */
-    bool secret;       /* its answers may have keys: WireGuard's do */
-    char answer[ANSWER_ROOM];
-};
-
 G_DEFINE_QUARK(netns_broker_nl_error, nl_error)
 
 static void request_free(void *data)
 {
-    Request *request = data;
+    NlRequest *request = data;
 
     g_free(request->what);
-    explicit_bzero(request->room, MIN(request->header.nlmsg_len, REQUEST_ROOM)); /* it may have had a key */
+    explicit_bzero(request->room, /* it may have had a key */
+                   MIN(request->header.nlmsg_len, NL_REQUEST_ROOM));
     g_free(request);
 }
 
 /* strerrordesc_np: no locale, so no converter is loaded for an error that a caller expects and drops. */
-static void set_error(GError **error, int errnum, const char *what, const char *why)
+void nl_fail(GError **error, int errnum, const char *what, const char *why)
 {
     const char *known = strerrordesc_np(errnum); /* NULL for the kernel's own numbers, such as ENOTSUPP */
 
@@ -71,7 +49,7 @@ static Nl *open_bus(int bus, GError **error)
     int on = 1;
 
     if (!sock || mnl_socket_bind(sock, 0, MNL_SOCKET_AUTOPID) < 0) {
-        set_error(error, errno, "cannot open a netlink socket", NULL);
+        nl_fail(error, errno, "cannot open a netlink socket", NULL);
         if (sock)
             mnl_socket_close(sock);
         return NULL;
@@ -131,10 +109,10 @@ int nl_fd(const Nl *nl)
 
 struct nlmsghdr *nl_add(Nl *nl, char *what, uint16_t type, uint16_t flags, const void *payload, size_t size)
 {
-    Request *request = g_malloc(sizeof *request); /* its room need not be zeroed */
+    NlRequest *request = g_malloc(sizeof *request); /* its room need not be zeroed */
     struct nlmsghdr *header = mnl_nlmsg_put_header(request->room);
 
-    g_assert(size <= REQUEST_ROOM / 2);
+    g_assert(size <= NL_REQUEST_ROOM / 2);
     request->what = what;
     memset(request->tolerated, 0, sizeof request->tolerated);
     header->nlmsg_type = type;
@@ -147,7 +125,7 @@ struct nlmsghdr *nl_add(Nl *nl, char *what, uint16_t type, uint16_t flags, const
 
 void nl_tolerate(Nl *nl, int errnum)
 {
-    Request *request = nl->queue->pdata[nl->queue->len - 1];
+    NlRequest *request = nl->queue->pdata[nl->queue->len - 1];
 
     for (size_t i = 0; i < G_N_ELEMENTS(request->tolerated); i++)
         if (request->tolerated[i] == 0) {
@@ -157,7 +135,7 @@ void nl_tolerate(Nl *nl, int errnum)
     g_assert_not_reached();
 }
 
-static bool tolerated(const Request *request, int errnum)
+static bool tolerated(const NlRequest *request, int errnum)
 {
     for (size_t i = 0; i < G_N_ELEMENTS(request->tolerated); i++)
         if (request->tolerated[i] == errnum)
@@ -165,7 +143,7 @@ static bool tolerated(const Request *request, int errnum)
     return false;
 }
 
-static bool send_requests(Nl *nl, guint first, guint count, GError **error)
+bool nl_send(Nl *nl, guint first, guint count, GError **error)
 {
     struct iovec parts[BATCH];
     struct sockaddr_nl kernel = {.nl_family = AF_NETLINK};
@@ -173,19 +151,19 @@ static bool send_requests(Nl *nl, guint first, guint count, GError **error)
         .msg_name = &kernel, .msg_namelen = sizeof kernel, .msg_iov = parts, .msg_iovlen = count};
 
     for (guint i = 0; i < count; i++) {
-        Request *request = nl->queue->pdata[first + i];
+        NlRequest *request = nl->queue->pdata[first + i];
         parts[i] = (struct iovec){request->room, request->header.nlmsg_len};
-        g_assert(request->header.nlmsg_len <= REQUEST_ROOM);
+        g_assert(request->header.nlmsg_len <= NL_REQUEST_ROOM);
     }
     if (sendmsg(mnl_socket_get_fd(nl->socket), &message, 0) < 0) {
-        set_error(error, errno, "cannot send to the kernel's netlink socket", NULL);
+        nl_fail(error, errno, "cannot send to the kernel's netlink socket", NULL);
         return false;
     }
     return true;
 }
 
 /* mnl_socket_recvfrom checks that the sender is the kernel and that nothing was cut off (ENOSPC). */
-static ssize_t receive(Nl *nl, GError **error)
+ssize_t nl_receive(Nl *nl, GError **error)
 {
     ssize_t length;
 
@@ -193,14 +171,14 @@ static ssize_t receive(Nl *nl, GError **error)
         length = mnl_socket_recvfrom(nl->socket, nl->answer, sizeof nl->answer);
     while (length < 0 && errno == EINTR);
     if (length < 0)
-        set_error(error, errno, "cannot read the kernel's netlink answer", NULL);
+        nl_fail(error, errno, "cannot read the kernel's netlink answer", NULL);
     return length;
 }
 
 /* The kernel's own sentence in an extended acknowledgement (NLMSGERR_ATTR_MSG), or NULL. With NETLINK_CAP_ACK
  * the request's payload is left out of the answer, without (NLM_F_CAPPED not set) it stands before the
  * attributes. */
-static const char *extended_words(const struct nlmsghdr *header)
+const char *nl_words(const struct nlmsghdr *header)
 {
     const struct nlmsgerr *answer = mnl_nlmsg_get_payload(header);
     size_t skip = sizeof *answer;
@@ -219,21 +197,22 @@ static const char *extended_words(const struct nlmsghdr *header)
 }
 
 /* Takes one acknowledgement. Only the first failure is kept: those after it are mostly its consequences. */
-static void take_acknowledgement(const Request *request, const struct nlmsghdr *header, GError **first_error)
+static void take_acknowledgement(const NlRequest *request, const struct nlmsghdr *header,
+                                 GError **first_error)
 {
     const struct nlmsgerr *answer = mnl_nlmsg_get_payload(header);
     int errnum = -answer->error;
 
     if (errnum != 0 && !*first_error && !tolerated(request, errnum))
-        set_error(first_error, errnum, request->what, extended_words(header));
+        nl_fail(first_error, errnum, request->what, nl_words(header));
 }
 
 static bool read_acknowledgements(Nl *nl, guint first, guint count, GError **first_error, GError **error)
 {
-    uint32_t base = ((Request *)nl->queue->pdata[first])->header.nlmsg_seq;
+    uint32_t base = ((NlRequest *)nl->queue->pdata[first])->header.nlmsg_seq;
 
     for (guint got = 0; got < count;) {
-        ssize_t received = receive(nl, error);
+        ssize_t received = nl_receive(nl, error);
         if (received < 0)
             return false;
         int length = (int)received;
@@ -256,7 +235,7 @@ static guint batch_of(const Nl *nl, guint first)
     size_t bytes = 0;
 
     while (first + count < nl->queue->len && count < BATCH) {
-        const Request *request = nl->queue->pdata[first + count];
+        const NlRequest *request = nl->queue->pdata[first + count];
         bytes += request->header.nlmsg_len;
         if (count > 0 && bytes > BATCH_BYTES)
             break;
@@ -272,8 +251,8 @@ bool nl_run(Nl *nl, GError **error)
 
     for (guint first = 0, count; talked && first < nl->queue->len && !first_error; first += count) {
         count = batch_of(nl, first);
-        talked = send_requests(nl, first, count, error) &&
-                 read_acknowledgements(nl, first, count, &first_error, error);
+        talked =
+            nl_send(nl, first, count, error) && read_acknowledgements(nl, first, count, &first_error, error);
     }
     g_ptr_array_set_size(nl->queue, 0);
     if (!talked) {
@@ -291,11 +270,11 @@ bool nl_get(Nl *nl, NlEach each, void *user, GError **error)
 {
     g_assert(nl->queue->len == 1);
     g_autoptr(GError) failure = NULL;
-    Request *request = nl->queue->pdata[0];
-    bool done = false, fine = send_requests(nl, 0, 1, error);
+    NlRequest *request = nl->queue->pdata[0];
+    bool done = false, fine = nl_send(nl, 0, 1, error);
 
     while (fine && !done) {
-        ssize_t received = receive(nl, error);
+        ssize_t received = nl_receive(nl, error);
         int length = (int)received;
         fine = received >= 0;
         for (const struct nlmsghdr *h = (void *)nl->answer; fine && mnl_nlmsg_ok(h, length);
@@ -316,157 +295,4 @@ bool nl_get(Nl *nl, NlEach each, void *user, GError **error)
         return false;
     }
     return fine;
-}
-
-/* The end of a dump carries its errno, if it has failed (net/netlink/af_netlink.c, netlink_dump_done). */
-static bool dump_ended(const struct nlmsghdr *h, GError **error)
-{
-    int errnum = mnl_nlmsg_get_payload_len(h) >= sizeof(int) ? -*(const int *)mnl_nlmsg_get_payload(h) : 0;
-
-    if (errnum > 0)
-        set_error(error, errnum, "cannot list", NULL);
-    return errnum <= 0;
-}
-
-/* One pass over a dump. @ret_interrupted: the kernel's tables changed meanwhile, the answer may be
- * inconsistent. */
-static bool dump_once(Nl *nl, NlEach each, void *user, bool *ret_interrupted, GError **error)
-{
-    for (;;) {
-        ssize_t received = receive(nl, error);
-        if (received < 0)
-            return false;
-        int length = (int)received;
-        for (const struct nlmsghdr *h = (void *)nl->answer; mnl_nlmsg_ok(h, length);
-             h = mnl_nlmsg_next(h, &length)) {
-            if (h->nlmsg_seq != nl->sequence)
-                continue;
-            if (h->nlmsg_flags & NLM_F_DUMP_INTR)
-                *ret_interrupted = true;
-            if (h->nlmsg_type == NLMSG_DONE)
-                return dump_ended(h, error);
-            if (h->nlmsg_type == NLMSG_ERROR) {
-                const struct nlmsgerr *answer = mnl_nlmsg_get_payload(h);
-                set_error(error, -answer->error, "cannot list", extended_words(h));
-                return false;
-            }
-            if (each && !each(h, user))
-                return false;
-        }
-    }
-}
-
-/* The payload must be the exact struct of its type: NETLINK_GET_STRICT_CHK refuses a shorter one. */
-static size_t dump_payload(uint16_t type)
-{
-    switch (type) {
-    case RTM_GETLINK:
-        return sizeof(struct ifinfomsg);
-    case RTM_GETADDR:
-        return sizeof(struct ifaddrmsg);
-    case RTM_GETRULE: /* struct fib_rule_hdr has the size of rtmsg */
-    case RTM_GETROUTE:
-        return sizeof(struct rtmsg);
-    default:
-        g_assert_not_reached();
-    }
-}
-
-/* Sends the only queued request. */
-static bool dump_send(Nl *nl, GError **error)
-{
-    Request *request = nl->queue->pdata[0];
-    bool sent;
-
-    g_assert(nl->queue->len == 1); /* what was queued before would be sent instead */
-    request->header.nlmsg_flags = NLM_F_REQUEST | NLM_F_DUMP;
-    sent = send_requests(nl, 0, 1, error);
-    g_ptr_array_set_size(nl->queue, 0);
-    return sent;
-}
-
-bool nl_dump_queued(Nl *nl, NlEach each, void *user, GError **error)
-{
-    bool interrupted;
-
-    return dump_send(nl, error) && dump_once(nl, each, user, &interrupted, error);
-}
-
-/* @table 0: of all tables. */
-static bool dump_begin(Nl *nl, uint16_t type, uint8_t family, uint32_t table, GError **error)
-{
-    union {
-        uint8_t family;
-        char bytes[sizeof(struct ifinfomsg) + sizeof(struct rtmsg)];
-    } payload = {.family = family};
-    struct nlmsghdr *h = nl_add(nl, NULL, type, NLM_F_DUMP, &payload, dump_payload(type));
-
-    if (table)
-        mnl_attr_put_u32(h, RTA_TABLE, table);
-    return dump_send(nl, error);
-}
-
-static bool dump(Nl *nl, uint16_t type, uint8_t family, uint32_t table, NlEach each, void *user,
-                 GError **error)
-{
-    /* Ten tries: on a host that changes all the time a possibly inconsistent list is better than none. */
-    for (int tries = 0; tries < 10; tries++) {
-        bool interrupted = false;
-        if (!dump_begin(nl, type, family, table, error) || !dump_once(nl, each, user, &interrupted, error))
-            return false;
-        if (!interrupted)
-            return true;
-    }
-    return true;
-}
-
-typedef struct Family {
-    uint8_t family;
-    NlEach each;
-    void *user;
-} Family;
-
-static bool each_of_family(const struct nlmsghdr *message, void *user)
-{
-    const Family *family = user;
-    const struct rtgenmsg *header = mnl_nlmsg_get_payload(message);
-
-    return header->rtgen_family != family->family || family->each(message, family->user);
-}
-
-/* A kernel with ipv6.disable=1 lists the routes of the families that it has instead
- * (net/core/rtnetlink.c, rtnetlink_rcv_msg()), and knows no rules of IPv6 (net/core/fib_rules.c). */
-static bool dump_family(Nl *nl, uint16_t type, uint8_t family, uint32_t table, NlEach each, void *user,
-                        GError **error)
-{
-    Family one = {family, each, user};
-    g_autoptr(GError) failure = NULL;
-
-    if (family == AF_UNSPEC)
-        return dump(nl, type, family, table, each, user, error);
-    if (dump(nl, type, family, table, each_of_family, &one, &failure) ||
-        g_error_matches(failure, NL_ERROR, EAFNOSUPPORT))
-        return true;
-    g_propagate_error(error, g_steal_pointer(&failure));
-    return false;
-}
-
-bool nl_dump(Nl *nl, uint16_t type, uint8_t family, NlEach each, void *user, GError **error)
-{
-    return dump_family(nl, type, family, 0, each, user, error);
-}
-
-bool nl_dump_table(Nl *nl, uint8_t family, uint32_t table, NlEach each, void *user, GError **error)
-{
-    GError *failure = NULL;
-
-    if (dump_family(nl, RTM_GETROUTE, family, table, each, user, &failure))
-        return true;
-    /* a table that was never used is not there (net/ipv4/fib_frontend.c, inet_dump_fib) */
-    if (g_error_matches(failure, NL_ERROR, ENOENT)) {
-        g_clear_error(&failure);
-        return true;
-    }
-    g_propagate_error(error, failure);
-    return false;
 }

@@ -13,6 +13,7 @@
 #include <sys/file.h>
 #include <sys/ioctl.h>
 #include <sys/mount.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/vfs.h>
 #include <unistd.h>
@@ -246,4 +247,19 @@ void nsfs_return(int home)
 {
     if (setns(home, CLONE_NEWNET) < 0)
         g_error("cannot return to the host's network namespace: %s", strerrordesc_np(errno));
+}
+
+int nsfs_socket(int nsfd, int family, int type, int protocol, GError **error)
+{
+    int home = nsfs_open_self(error), fd = -1;
+
+    if (home >= 0 && nsfs_enter(nsfd, error)) {
+        fd = socket(family, type | SOCK_CLOEXEC, protocol);
+        if (fd < 0)
+            (void)fail(error, errno, "cannot make a socket inside", "");
+        nsfs_return(home);
+    }
+    if (home >= 0)
+        close(home);
+    return fd;
 }

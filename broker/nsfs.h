@@ -43,6 +43,10 @@ void nsfs_let_go(const char *name);
 /* The calling thread goes in. Typed CLONE_NEWNET, always. */
 bool nsfs_enter(int fd, GError **error);
 
+/* A socket that belongs to the namespace @nsfd, close-on-exec; the caller stays where it is. -1 and an error.
+ */
+int nsfs_socket(int nsfd, int family, int type, int protocol, GError **error);
+
 /* Back to @home, where the thread came from. A thread that cannot go home must not go on in a namespace it
  * was only visiting: aborts. */
 void nsfs_return(int home);

@@ -2,8 +2,8 @@
 #include "obstacles.h"
 
 #include "paths.h"
+#include "whole.h"
 
-#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -15,15 +15,10 @@ bool obstacles_save(const json_t *list, GError **error)
     char *text;
     bool fine;
 
-    if (json_array_size(list) == 0) {
-        fine = unlink(OBSTACLES) == 0 || errno == ENOENT;
-        if (!fine)
-            g_set_error(error, G_FILE_ERROR, g_file_error_from_errno(errno), "cannot remove %s: %s",
-                        OBSTACLES, strerrordesc_np(errno));
-        return fine;
-    }
+    if (json_array_size(list) == 0)
+        return whole_remove(OBSTACLES, error);
     text = json_dumps(list, JSON_INDENT(1));
-    fine = g_file_set_contents_full(OBSTACLES, text, -1, G_FILE_SET_CONTENTS_CONSISTENT, 0600, error);
+    fine = whole_write(OBSTACLES, text, 0600, error);
     free(text);
     return fine;
 }

@@ -4,6 +4,8 @@
  * the terminal. */
 #include "page.h"
 
+#include "leased.h"
+#include "page-services.h"
 #include "printable.h"
 
 #include <glib.h>
@@ -32,34 +34,62 @@ static void column(const char *text, size_t width)
     printf("%s%*s  ", text, length < width ? (int)(width - length) : 0, "");
 }
 
+static char *get_cell(const json_t *entry, const char *key)
+{
+    return strcmp(key, "services") == 0 ? services_join(entry, true) : get(entry, key);
+}
+
+/* A file that cannot be read says nothing of itself; of one that is broken the reason is what matters. */
+static char *description_of(const json_t *entry)
+{
+    g_autofree char *why = get(entry, "why");
+
+    if (*why)
+        return g_strdup_printf("(%s)", why);
+    if (json_object_get(entry, "gone"))
+        return g_strdup("(its file has gone)");
+    return json_object_get(entry, "error") ? g_strdup("(its file is not right: see netnsctl check)")
+                                           : get(entry, "description");
+}
+
+/* Services have a column where there are any. */
+static size_t columns_of(const json_t *list)
+{
+    size_t i;
+    const json_t *entry;
+    json_array_foreach((json_t *)list, i, entry)
+    {
+        if (json_object_get(entry, "services") || json_object_get(entry, "user_services"))
+            return 4;
+    }
+    return 3;
+}
+
 void page_list(const json_t *list, bool legend)
 {
-    static const char *const keys[] = {"name", "state", "type"};
-    static const char *const heads[] = {"NAME", "STATE", "TYPE"};
-    size_t width[G_N_ELEMENTS(keys)], i;
+    static const char *const keys[] = {"name", "state", "type", "services"};
+    static const char *const heads[] = {"NAME", "STATE", "TYPE", "SERVICES"};
+    size_t width[G_N_ELEMENTS(keys)], columns = columns_of(list), i;
     const json_t *entry;
-    for (size_t k = 0; k < G_N_ELEMENTS(keys); k++) {
+    for (size_t k = 0; k < columns; k++) {
         width[k] = legend ? strlen(heads[k]) : 1;
         json_array_foreach((json_t *)list, i, entry)
         {
-            g_autofree char *text = get(entry, keys[k]);
+            g_autofree char *text = get_cell(entry, keys[k]);
             width[k] = MAX(width[k], (size_t)g_utf8_strlen(text, -1));
         }
     }
-    for (size_t k = 0; legend && k < G_N_ELEMENTS(keys); k++)
+    for (size_t k = 0; legend && k < columns; k++)
         column(heads[k], width[k]);
     if (legend)
         puts("DESCRIPTION");
     json_array_foreach((json_t *)list, i, entry)
     {
-        for (size_t k = 0; k < G_N_ELEMENTS(keys); k++) {
-            g_autofree char *text = get(entry, keys[k]);
+        for (size_t k = 0; k < columns; k++) {
+            g_autofree char *text = get_cell(entry, keys[k]);
             column(*text ? text : "-", width[k]);
         }
-        /* a file that cannot be read says nothing of itself */
-        g_autofree char *description = json_object_get(entry, "error")
-                                           ? g_strdup("(its file is not right: see netnsctl check)")
-                                           : get(entry, "description");
+        g_autofree char *description = description_of(entry);
         puts(*description ? description : "-");
     }
 }
@@ -88,11 +118,48 @@ static void line(const char **key, const char *format, ...)
     *key = "";
 }
 
+static void state_print(const json_t *entry)
+{
+    g_autofree char *state = get(entry, "state"), *why = get(entry, "why");
+    const char *key = "State";
+
+    line(&key, "%s%s%s", state, *why ? ": " : "", why);
+}
+
 static void line_of(const json_t *entry, const char *name, const char *key)
 {
     g_autofree char *text = get(entry, key);
     if (*text)
         line(&name, "%s", text);
+}
+
+/* "DHCP (dhcpcd): of 192.0.2.1, until 2026-11-27 22:15" */
+static void lease_print(const char **key, const json_t *lease)
+{
+    static const char *const sources[][2] = {
+        {"ipv4", "DHCP"}, {"ipv6", "DHCPv6"}, {"ra", "router advertisement"}};
+    g_autofree char *client = get(lease, "client");
+    const char *missing = lease ? leased_missing(lease) : NULL;
+    bool none = g_strcmp0(missing, "lease") == 0, ended = json_is_true(json_object_get(lease, "ended"));
+
+    for (size_t i = 0; i < G_N_ELEMENTS(sources); i++) {
+        const json_t *one = json_object_get(lease, sources[i][0]);
+        json_int_t seconds = json_integer_value(json_object_get(one, "seconds")),
+                   since = json_integer_value(json_object_get(one, "since"));
+        g_autoptr(GDateTime) end = one && seconds ? g_date_time_new_from_unix_local(since + seconds) : NULL;
+        bool over = end && g_date_time_to_unix(end) < g_get_real_time() / G_USEC_PER_SEC;
+        g_autofree char *until =
+            end ? g_date_time_format(end, over ? ", ran out %F %T" : ", until %F %T") : NULL;
+        g_autofree char *server = get(one, "server");
+        if (!one)
+            continue;
+        line(key, "    %s (%s)%s%s%s", sources[i][1], client, *server ? " of " : "", server,
+             until ? until : "");
+    }
+    if (ended)
+        line(key, "    %s: %s has ended", none ? "no lease" : "nobody renews that", client);
+    else if (missing)
+        line(key, "    no %s yet (%s is asking)", missing, client);
 }
 
 static void links_print(const json_t *links)
@@ -111,6 +178,7 @@ static void links_print(const json_t *links)
             g_autofree char *text = printable(json_string_value(address));
             line(&key, "    %s", text);
         }
+        lease_print(&key, json_object_get(link, "lease"));
     }
 }
 
@@ -216,6 +284,18 @@ static void words_print(const char *key, const json_t *words)
         line(&key, "%s", text->str);
 }
 
+static void services_print(const json_t *entry)
+{
+    const char *key = "Services", *wants = "To do";
+    g_autofree char *units = services_join(entry, false);
+    g_autoptr(GPtrArray) advice = services_advice(entry);
+
+    if (*units)
+        line(&key, "%s", units);
+    for (guint i = 0; i < advice->len; i++)
+        line(&wants, "%s", (const char *)advice->pdata[i]);
+}
+
 static void reach_print(const json_t *entry)
 {
     json_t *words = json_array();
@@ -274,13 +354,20 @@ static void obstacles_print(const json_t *obstacles)
     }
 }
 
+static void etc_print(void)
+{
+    const char *key = "Etc";
+
+    line(&key, "programs see the host's files in /etc, resolv.conf too (MountEtc=no)");
+}
+
 void page_status(const json_t *entry)
 {
     const json_t *dns = json_object_get(entry, "dns");
     g_autofree char *name = get(entry, "name");
     printf("%s\n", name);
     line_of(entry, "Description", "description");
-    line_of(entry, "State", "state");
+    state_print(entry);
     line_of(entry, "Type", "type");
     line_of(entry, "Error", "error");
     line_of(entry, "Ruleset", "ruleset");
@@ -289,27 +376,12 @@ void page_status(const json_t *entry)
     rules_print(json_object_get(entry, "rules"));
     uplink_print(json_object_get(entry, "uplink"));
     words_print("DNS", json_object_get(dns, "servers"));
+    if (json_object_get(entry, "etc"))
+        etc_print();
     words_print("Domains", json_object_get(dns, "domains"));
     obstacles_print(json_object_get(entry, "obstacles"));
     ports_print(json_object_get(entry, "ports"));
     reach_print(entry);
+    services_print(entry);
     processes_print(json_object_get(entry, "processes"));
-}
-
-void page_doctor(const json_t *patient)
-{
-    g_autofree char *name = get(patient, "name"), *verdict = get(patient, "verdict");
-    size_t i, j;
-    const json_t *finding, *advice;
-    printf("%s: %s\n", name, verdict);
-    json_array_foreach(json_object_get(patient, "findings"), i, finding)
-    {
-        g_autofree char *topic = get(finding, "topic"), *text = get(finding, "text");
-        printf("    %s: %s\n", topic, text);
-        json_array_foreach(json_object_get(finding, "advice"), j, advice)
-        {
-            g_autofree char *what = printable(json_string_value(advice));
-            printf("      -> %s\n", what);
-        }
-    }
 }

@@ -12,7 +12,3 @@ void page_names(const json_t *list);
 
 /* A block like that of `networkctl status`, with "processes" (who.h) when there are any. */
 void page_status(const json_t *entry);
-
-/* What is said of a namespace by `netnsctl doctor`: a line with the verdict, and for each finding a line, and
- * what to do below it. */
-void page_doctor(const json_t *patient);

@@ -59,12 +59,15 @@ static bool cite_word(const ConfLine *line, char **words, size_t index, GError *
 }
 
 /* All words or none: a half-read line would be reported and yet count. */
-static bool prefix_list_parse(const ConfKey *key, const ConfLine *line, void *field, GError **error)
+static bool list_parse(const ConfLine *line, void *field,
+                       bool (*parse)(const char *text, IpPrefix *ret, GError **error), GError **error)
 {
     g_auto(GStrv) words = words_of(line->value);
     g_autofree IpPrefix *prefixes = g_new0(IpPrefix, g_strv_length(words));
     for (size_t i = 0; words[i]; i++) {
-        if (!ip_prefix_parse(words[i], &prefixes[i], error))
+        if (strpbrk(words[i], ",;"))
+            return conf_fail(line, error, "separate them by blanks, not by '%c'", *strpbrk(words[i], ",;"));
+        if (!parse(words[i], &prefixes[i], error))
             return cite_word(line, words, i, error);
         prefixes[i].line = line;
     }
@@ -73,12 +76,26 @@ static bool prefix_list_parse(const ConfKey *key, const ConfLine *line, void *fi
     return true;
 }
 
+static bool prefix_list_parse(const ConfKey *key, const ConfLine *line, void *field, GError **error)
+{
+    return list_parse(line, field, ip_prefix_parse, error);
+}
+
 const ConfType conf_type_prefix_list = {prefix_list_parse, array_clear, true};
+
+static bool server_list_parse(const ConfKey *key, const ConfLine *line, void *field, GError **error)
+{
+    return list_parse(line, field, ip_server_parse, error);
+}
+
+const ConfType conf_type_server_list = {server_list_parse, array_clear, true};
 
 static bool mac_list_parse(const ConfKey *key, const ConfLine *line, void *field, GError **error)
 {
     g_auto(GStrv) words = words_of(line->value);
     g_autofree MacAddress *macs = g_new0(MacAddress, g_strv_length(words));
+    if (strchr(line->value, ','))
+        return conf_fail(line, error, "separate them by blanks, not by ','");
     for (size_t i = 0; words[i]; i++)
         if (!mac_address_parse(words[i], &macs[i], error))
             return cite_word(line, words, i, error);

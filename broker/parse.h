@@ -48,7 +48,8 @@ struct ConfKey {
 extern const ConfType conf_type_string, conf_type_strings, conf_type_bool, conf_type_tristate,
     conf_type_families, conf_type_word, conf_type_choice, conf_type_number, conf_type_prefixlength,
     conf_type_address, conf_type_prefix, conf_type_mac, conf_type_ifname, conf_type_prefix_list,
-    conf_type_mac_list, conf_type_sysctl_list, conf_type_link_sysctl_list, conf_type_hook_list;
+    conf_type_server_list, conf_type_mac_list, conf_type_sysctl_list, conf_type_link_sysctl_list,
+    conf_type_hook_list;
 
 #define CONF_TYPE_OF(FIELD)                                                                                  \
     _Generic((FIELD),                                                                                                            \

@@ -11,8 +11,8 @@
 #include "passage-report.h"
 #include "paths.h"
 #include "say.h"
+#include "whole.h"
 
-#include <errno.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -31,16 +31,12 @@ static bool state_is(const char *mark)
 
 static bool state_save(const char *mark, GError **error)
 {
-    return g_file_set_contents_full(STATE, mark, -1, G_FILE_SET_CONTENTS_CONSISTENT, 0600, error);
+    return whole_write(STATE, mark, 0600, error);
 }
 
 static bool forget(GError **error)
 {
-    if (unlink(STATE) == 0 || errno == ENOENT)
-        return obstacles_save(NULL, error);
-    g_set_error(error, G_FILE_ERROR, g_file_error_from_errno(errno), "cannot remove %s: %s", STATE,
-                strerrordesc_np(errno));
-    return false;
+    return whole_remove(STATE, error) && obstacles_save(NULL, error);
 }
 
 typedef PassagePlan *(*Planner)(const FilterTable *table, FilterChain *base);

@@ -184,6 +184,8 @@ LinkPlan *plan_link_new(const Conf *conf, const LinkConf *link, int nsfd)
     plan_transit_name(conf, link, plan->transit);
     plan->table = link_table(conf, link);
     choose_macs(plan, conf);
+    if (link->generation == GENERATION_STABLE)
+        (void)hardware_secret(conf->name, link->label, &plan->secret);
     if (link->kind->has_number)
         plan->number = hardware_number(conf->name, link->label);
     plan->addresses = copies(link->addresses);

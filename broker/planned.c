@@ -1,7 +1,10 @@
 /* planned.c - see planned.h. */
 #include "planned.h"
 
+#include "dns-guard.h"
 #include "plan.h"
+#include "resolv.h"
+#include "resolver.h"
 #include "uplink-table.h"
 
 /* What is about to be made, for whoever finds the record after a kill -9. */
@@ -56,5 +59,17 @@ json_t *planned_detail(const Conf *conf)
         json_object_set_new(detail, "host_access", json_true());
     if (conf->dns.uplink && conf->dns.servers->len == 0)
         json_object_set_new(detail, "uplink_servers", json_true());
+    if (resolv_is_of_host(conf))
+        json_object_set_new(detail, "host_servers", json_true());
+    if (dns_guard_ports(conf))
+        json_object_set_new(detail, DNS_GUARD_PORTS, json_string(dns_guard_ports(conf)));
+    if (resolver_program(conf))
+        json_object_set_new(detail, RESOLVER, json_string(resolver_program(conf)));
+    if (conf->dns.leased && conf->dns.servers->len == 0)
+        json_object_set_new(detail, "leased_servers", json_true());
+    if (!conf->dns.domains[0])
+        json_object_set_new(detail, "other_domains", json_true());
+    if (!conf->dns.options[0])
+        json_object_set_new(detail, "other_options", json_true());
     return detail;
 }

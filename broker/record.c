@@ -2,6 +2,7 @@
 #include "record.h"
 
 #include "paths.h"
+#include "whole.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -113,48 +114,48 @@ static json_t *record_to_json(const Record *record)
     return json;
 }
 
-/* No fsync: /run does not outlive the kernel that the record describes. */
-/* A disk that is nearly full takes a part of it, and no errno says so. */
-static bool write_whole(int fd, const char *text)
-{
-    ssize_t written = write(fd, text, strlen(text));
-
-    if (written >= 0 && written < (ssize_t)strlen(text))
-        errno = ENOSPC;
-    return written == (ssize_t)strlen(text);
-}
-
 bool record_save(const Record *record, GError **error)
 {
     g_autofree char *path = record_path(record->name);
-    g_autofree char *fresh = g_strconcat(STATE_DIR "/.", record->name, ".new", NULL);
     json_t *json = record_to_json(record);
     char *text = json_dumps(json, JSON_INDENT(1)); /* one write: json_dumpfd makes one for every word */
     bool fits = text && strlen(text) < RECORD_MAX;
     bool fine =
         fits && g_mkdir_with_parents(RUN_DIR, 0755) == 0 && (mkdir(STATE_DIR, 0700) == 0 || errno == EEXIST);
-    int fd = fine ? open(fresh, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0600) : -1;
 
-    fine = fd >= 0 && text && write_whole(fd, text);
-    if (fd >= 0)
-        fine = close(fd) == 0 && fine;
-    fine = fine && rename(fresh, path) == 0;
     if (!fine)
         fail(error, path, fits ? strerrordesc_np(errno) : "would be larger than 4 MiB");
+    else
+        fine = whole_write(path, text, 0600, error);
     free(text);
     json_decref(json);
     return fine;
+}
+
+/* A namespace that is as it was before is not to blame for a file that could not be loaded. */
+void record_blame(const char *name, const char *why)
+{
+    g_autoptr(Record) record = record_load(name, NULL);
+    g_autofree char *valid = g_utf8_make_valid(why, -1);
+
+    if (!record || !record->detail || (record->ready && record->digest))
+        return;
+    json_object_set_new(record->detail, RECORD_FAILURE, json_string(valid));
+    (void)record_save(record, NULL);
 }
 
 bool record_remove(const char *name, GError **error)
 {
     g_autofree char *path = record_path(name);
 
-    if (unlink(path) < 0 && errno != ENOENT) {
-        fail(error, path, strerrordesc_np(errno));
-        return false;
-    }
-    return true;
+    return whole_remove(path, error);
+}
+
+void record_sweep(const char *name)
+{
+    g_autofree char *path = record_path(name);
+
+    whole_sweep(path);
 }
 
 static int by_name(const void *a, const void *b)
@@ -162,18 +163,40 @@ static int by_name(const void *a, const void *b)
     return strcmp(*(char *const *)a, *(char *const *)b);
 }
 
-char **record_names(GError **error)
+/* @halves: those too of which only a half-written one is there. */
+static void add_name(GPtrArray *names, const char *entry, bool halves)
+{
+    g_autofree char *half = halves ? whole_left_of(entry) : NULL;
+    const char *file = half ? half : entry;
+    g_autofree char *name = *file != '.' && g_str_has_suffix(file, SUFFIX)
+                                ? g_strndup(file, strlen(file) - strlen(SUFFIX))
+                                : NULL;
+
+    if (name && !g_ptr_array_find_with_equal_func(names, name, g_str_equal, NULL))
+        g_ptr_array_add(names, g_steal_pointer(&name));
+}
+
+static char **names_of(bool halves)
 {
     g_autoptr(GPtrArray) names = g_ptr_array_new_with_free_func(g_free);
     g_autoptr(GDir) dir = g_dir_open(STATE_DIR, 0, NULL); /* none: nothing was ever up */
     const char *entry;
 
     while (dir && (entry = g_dir_read_name(dir)))
-        if (entry[0] != '.' && g_str_has_suffix(entry, SUFFIX))
-            g_ptr_array_add(names, g_strndup(entry, strlen(entry) - strlen(SUFFIX)));
+        add_name(names, entry, halves);
     g_ptr_array_sort(names, by_name);
     g_ptr_array_add(names, NULL);
     return (char **)g_ptr_array_free(g_steal_pointer(&names), FALSE);
+}
+
+char **record_names(GError **error)
+{
+    return names_of(false);
+}
+
+char **record_names_left(GError **error)
+{
+    return names_of(true);
 }
 
 void record_free(Record *record)

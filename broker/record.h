@@ -21,14 +21,26 @@ typedef struct Record {
     NsId id;       /* ino 0: not made yet */
     /* What was made, or is about to be: {"links": [{"label", "kind", "name", "host", "peer_namespace",
      * "bridge", "wire", "table", "addresses", "host_addresses"}], "sysctls": {"net/…": value before ours},
-     * "uplink", "namespace_access": […], "host_access", "ports": ports_describe()}. */
+     * "uplink", "namespace_access": […], "host_access", "ports": ports_describe(),
+     * "leased_servers", "other_domains" and "other_options" ([DNS] names none), "failure": record_blame()}.
+     */
     json_t *detail;
 } Record;
 
 /* NULL and no error when there is none; NULL and an error when it cannot be read or is not ours. */
 Record *record_load(const char *name, GError **error);
 bool record_save(const Record *record, GError **error);
+/* Why `up` did not come to its end, kept in the record's detail where one is left of that: @why is a
+ * sentence.
+ */
+void record_blame(const char *name, const char *why);
+#define RECORD_FAILURE "failure"
+
 bool record_remove(const char *name, GError **error);
+/* Removes what a worker leaves that is killed while it writes one. Under the namespace's lock. */
+void record_sweep(const char *name);
+/* Of all records; record_names_left: also of those of which only a half-written one is there. */
 char **record_names(GError **error);
+char **record_names_left(GError **error);
 void record_free(Record *record);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(Record, record_free)

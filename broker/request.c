@@ -9,7 +9,7 @@
 
 static const char *const verbs[] = {
     [VERB_ENTER] = "enter", [VERB_LIST] = "list", [VERB_STATUS] = "status",
-    [VERB_START] = "start", [VERB_STOP] = "stop",
+    [VERB_START] = "start", [VERB_STOP] = "stop", [VERB_RESTART] = "restart",
 };
 
 G_DEFINE_QUARK(netns - broker - request - error, request_error)
@@ -54,7 +54,7 @@ bool request_parse(const Wire *packet, Request *ret, GError **error)
         return refuse(error, "a request carries no file descriptors");
     Request request = {0};
     if (!verb_parse(wire_get(packet, "VERB"), &request.verb))
-        return refuse(error, "VERB= must be enter, list, status, start or stop");
+        return refuse(error, "VERB= must be enter, list, status, start, stop or restart");
     if (!interactive_parse(wire_get(packet, "INTERACTIVE"), &request.interactive))
         return refuse(error, "INTERACTIVE= must be yes or no");
     if (!name_parse(wire_get(packet, "NAMESPACE"), &request, error))

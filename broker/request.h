@@ -9,7 +9,7 @@
 
 #define NAME_MAX_LENGTH 32 /* conf_name_valid */
 
-typedef enum Verb { VERB_ENTER, VERB_LIST, VERB_STATUS, VERB_START, VERB_STOP } Verb;
+typedef enum Verb { VERB_ENTER, VERB_LIST, VERB_STATUS, VERB_START, VERB_STOP, VERB_RESTART } Verb;
 
 typedef struct Request {
     Verb verb;

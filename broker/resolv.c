@@ -1,25 +1,43 @@
 /* resolv.c - see resolv.h. */
 #include "resolv.h"
 
+#include "etc-file.h"
+#include "etc-own.h"
 #include "parse.h"
 #include "paths.h"
+#include "resolv-line.h"
 #include "vpnc.h"
 
-#include <errno.h>
-#include <fcntl.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
-#define DNS_DIR RUN_DIR "/dns"
+#define RESOLV_CONF "/etc/resolv.conf"
+static char *const resolver_address[] = {(char *)"127.0.0.1", NULL};
 
 /* Where the host's resolv.conf names only a stub on the loopback, the servers behind it
  * (systemd-resolved.service(8), NetworkManager.conf(5) rc-manager). */
 static const char *const upstream_files[] = {"/run/systemd/resolve/resolv.conf",
                                              "/run/NetworkManager/no-stub-resolv.conf"};
 
-/* The nameserver lines of @file that are not of the loopback and have no zone (fe80::1%eth0 means nothing in
- * another namespace). *ret_stub: there was one of the loopback. */
+static bool is_server(const char *line)
+{
+    return g_str_has_prefix(line, "nameserver");
+}
+
+/* Can it be asked from another namespace? Not one of the loopback (*ret_stub), nor with a zone
+ * (fe80::1%eth0).
+ */
+static bool is_usable(const char *server, bool *ret_stub)
+{
+    IpAddress address;
+
+    if (!ip_address_parse(server, &address, NULL))
+        return false;
+    *ret_stub = *ret_stub || ip_address_is_loopback(&address);
+    return !ip_address_is_loopback(&address);
+}
+
+/* The lines of @file that name servers which can be used. NULL: no such file. */
 static char *usable_servers(const char *file, bool *ret_stub)
 {
     g_autofree char *text = NULL;
@@ -27,36 +45,47 @@ static char *usable_servers(const char *file, bool *ret_stub)
 
     if (!g_file_get_contents(file, &text, NULL, NULL))
         return NULL;
-    g_auto(GStrv) lines = g_strsplit(text, "\n", -1);
-    for (char **line = lines; *line; line++) {
-        IpAddress address;
-        if (!g_str_has_prefix(*line, "nameserver") ||
-            !ip_address_parse(g_strstrip(*line + strlen("nameserver")), &address, NULL))
-            continue;
-        if (ip_address_is_loopback(&address))
-            *ret_stub = true;
-        else
-            g_string_append_printf(out, "nameserver %s\n",
-                                   *line + strlen("nameserver") +
-                                       strspn(*line + strlen("nameserver"), " \t"));
-    }
+    g_auto(GStrv) servers = resolv_line_servers(text);
+    for (char **server = servers; *server; server++)
+        if (is_usable(*server, ret_stub))
+            g_string_append_printf(out, "nameserver %s\n", *server);
     return g_string_free(g_steal_pointer(&out), FALSE);
 }
 
-/* NULL: the host's own file will do as it is. */
-static char *host_upstream(void)
+/* Of the host's file, or where that names only a stub, of one behind it. NULL: there are none. */
+static char *host_servers(void)
 {
     bool stub = false;
-    g_autofree char *own = usable_servers("/etc/resolv.conf", &stub);
+    g_autofree char *own = usable_servers(RESOLV_CONF, &stub);
 
-    if (!own || *own || !stub)
-        return NULL;
-    for (size_t i = 0; i < G_N_ELEMENTS(upstream_files); i++) {
+    for (size_t i = 0; own && !*own && stub && i < G_N_ELEMENTS(upstream_files); i++) {
         g_autofree char *servers = usable_servers(upstream_files[i], &stub);
         if (servers && *servers)
             return g_steal_pointer(&servers);
     }
-    return NULL;
+    return own && *own ? g_steal_pointer(&own) : NULL;
+}
+
+static bool is_domains(const char *line)
+{
+    return g_str_has_prefix(line, "search") || g_str_has_prefix(line, "domain");
+}
+
+static bool is_options(const char *line)
+{
+    return g_str_has_prefix(line, "options");
+}
+
+/* What the host's file says beside servers. */
+static void append_host_words(GString *text, bool domains, bool options)
+{
+    g_autofree char *host = NULL;
+
+    (void)g_file_get_contents(RESOLV_CONF, &host, NULL, NULL);
+    g_auto(GStrv) lines = g_strsplit(host ? host : "", "\n", -1);
+    for (char **line = lines; *line; line++)
+        if ((domains && is_domains(*line)) || (options && is_options(*line)))
+            g_string_append_printf(text, "%s\n", *line);
 }
 
 static void append_words(GString *text, const char *key, char *const *words)
@@ -75,149 +104,161 @@ static void append_servers(GString *text, char *const *servers)
         g_string_append_printf(text, "nameserver %s\n", *servers);
 }
 
-/* False: programs are to see the host's own file. Those of an uplink are never left out for the host's: a
- * program would ask the VPN's server. */
-static bool append_dns(GString *text, const DnsConf *dns, char *const *uplink)
+static void append_given(GString *text, const DnsConf *dns)
 {
     for (guint i = 0; i < dns->servers->len; i++) {
-        g_autofree char *server = ip_address_format(&((const IpPrefix *)dns->servers->pdata[i])->address);
+        g_autofree char *server = ip_server_format(dns->servers->pdata[i]);
         g_string_append_printf(text, "nameserver %s\n", server);
     }
-    if (dns->servers->len > 0)
-        return true;
-    if (dns->uplink)
-        append_servers(text, uplink);
-    else if (dns->host_upstream) {
-        g_autofree char *upstream = host_upstream();
-        g_string_append(text, upstream ? upstream : "");
-        return upstream;
-    }
-    return dns->uplink || dns->pushed;
 }
 
-static char *contents(const DnsConf *dns, char *const *uplink)
+bool resolv_is_of_host(const Conf *conf)
 {
-    g_autoptr(GString) text = g_string_new("# made by netns-broker from [DNS]\n");
+    const DnsConf *dns = &conf->dns;
 
-    if (!append_dns(text, dns, uplink))
-        return NULL;
-    append_words(text, "search", dns->domains);
+    return dns->servers->len == 0 && !dns->uplink && !dns->pushed && !dns->leased &&
+           (dns->host_upstream || !conf->ns.kill_switch);
+}
+
+/* Those of an uplink are never left out for the host's: a program would ask the VPN's server. */
+char *resolv_text(const Conf *conf, char *const *servers, char *const *domains)
+{
+    const DnsConf *dns = &conf->dns;
+    bool of_host = resolv_is_of_host(conf);
+    g_autofree char *host = of_host ? host_servers() : NULL;
+    g_autoptr(GString) text = g_string_new(of_host ? "# made by netns-broker of the host's\n"
+                                                   : "# made by netns-broker from [DNS]\n");
+
+    append_given(text, dns);
+    if (dns->servers->len == 0)
+        append_servers(text, servers);
+    g_string_append(text, host ? host : "");
+    append_words(text, "search", dns->domains[0] ? dns->domains : domains);
     append_words(text, "options", dns->options);
+    if (of_host)
+        append_host_words(text, !dns->domains[0], !dns->options[0]);
     return g_string_free(g_steal_pointer(&text), FALSE);
 }
 
-bool resolv_write(const Conf *conf, char *const *uplink, GError **error)
-{
-    g_autofree char *dir = g_build_filename(DNS_DIR, conf->name, NULL);
-    g_autofree char *file = g_build_filename(dir, "resolv.conf", NULL);
-    g_autofree char *text = contents(&conf->dns, uplink);
-
-    if (!text)
-        return resolv_remove(conf->name, error);
-    if (g_mkdir_with_parents(dir, 0755) < 0) {
-        g_set_error(error, G_FILE_ERROR, g_file_error_from_errno(errno), "cannot make %s: %s", dir,
-                    g_strerror(errno));
-        return false;
-    }
-    return g_file_set_contents_full(file, text, -1, G_FILE_SET_CONTENTS_CONSISTENT, 0644, error);
-}
-
-static bool is_server(const char *line)
-{
-    return g_str_has_prefix(line, "nameserver");
-}
-
-/* The first line is a comment, then the servers. */
-static char *with_servers(const char *before, char *const *servers)
+/* The first line is a comment, then the servers, then the domains. */
+char *resolv_text_with(const char *before, char *const *servers, char *const *domains)
 {
     g_autoptr(GString) text = g_string_new(NULL);
     g_auto(GStrv) lines = g_strsplit(before, "\n", -1);
 
     for (char **line = lines; *line; line++) {
-        if (!is_server(*line) && **line)
+        if (!is_server(*line) && **line && !(domains && g_str_has_prefix(*line, "search")))
             g_string_append_printf(text, "%s\n", *line);
-        if (line == lines)
-            append_servers(text, servers);
+        if (line != lines)
+            continue;
+        append_servers(text, servers);
+        append_words(text, "search", domains);
     }
     return g_string_free(g_steal_pointer(&text), FALSE);
 }
 
-/* Longer first, then cut: a reader in between finds whole lines of both. */
-bool resolv_overwrite(const char *file, const char *text, GError **error)
+char *resolv_text_of_host(const char *before, bool domains, bool options)
 {
-    int fd = open(file, O_WRONLY | O_CLOEXEC | O_NOFOLLOW);
-    size_t length = strlen(text);
-    bool fine =
-        fd >= 0 && pwrite(fd, text, length, 0) == (ssize_t)length && ftruncate(fd, (off_t)length) == 0;
+    g_autofree char *servers = host_servers();
+    g_auto(GStrv) lines = g_strsplit(before, "\n", -1);
+    g_autoptr(GString) text = g_string_new(NULL);
 
-    if (!fine)
-        g_set_error(error, G_FILE_ERROR, g_file_error_from_errno(errno), "cannot write %s: %s", file,
-                    g_strerror(errno));
-    if (fd >= 0)
-        close(fd);
-    return fine;
+    for (char **line = lines; *line; line++) {
+        if (!is_server(*line) && **line && !(domains && is_domains(*line)) && !(options && is_options(*line)))
+            g_string_append_printf(text, "%s\n", *line);
+        if (line == lines)
+            g_string_append(text, servers ? servers : "");
+    }
+    append_host_words(text, domains, options);
+    return g_string_free(g_steal_pointer(&text), FALSE);
 }
 
-bool resolv_refresh(const char *name, char *const *servers, GError **error)
+char *resolv_text_pushed(const Conf *conf, char *const *servers, char *const *domains)
 {
-    g_autofree char *file = g_build_filename(DNS_DIR, name, "resolv.conf", NULL), *before = NULL;
-
-    if (!g_file_get_contents(file, &before, NULL, error))
-        return false;
-    g_autofree char *now = with_servers(before, servers);
-    return g_str_equal(before, now) || resolv_overwrite(file, now, error);
-}
-
-bool resolv_push(const Conf *conf, char *const *servers, char *const *domains, GError **error)
-{
-    g_autofree char *file = g_build_filename(DNS_DIR, conf->name, "resolv.conf", NULL);
     g_autoptr(GString) text = g_string_new("# made by netns-broker of what the VPN says\n");
 
+    append_given(text, &conf->dns);
     append_servers(text, conf->dns.servers->len ? NULL : servers);
-    for (guint i = 0; i < conf->dns.servers->len; i++) {
-        g_autofree char *server =
-            ip_address_format(&((const IpPrefix *)conf->dns.servers->pdata[i])->address);
-        g_string_append_printf(text, "nameserver %s\n", server);
-    }
     append_words(text, "search", conf->dns.domains[0] ? conf->dns.domains : domains);
     append_words(text, "options", conf->dns.options);
-    return resolv_overwrite(file, text->str, error);
+    return g_string_free(g_steal_pointer(&text), FALSE);
+}
+
+/* Where the servers stand: with a resolver of the namespace's own, programs see but that. */
+static char *upstream_path(const char *name)
+{
+    return g_build_filename(RUN_DIR, "resolver", name, "upstream.conf", NULL);
+}
+
+char *resolv_read(const char *name)
+{
+    g_autofree char *upstream = upstream_path(name), *seen = etc_file_path(name, "resolv.conf");
+    char *text = NULL;
+
+    if (!g_file_get_contents(upstream, &text, NULL, NULL))
+        (void)g_file_get_contents(seen, &text, NULL, NULL);
+    return text;
+}
+
+bool resolv_write(const char *name, const char *text, bool resolver, GError **error)
+{
+    g_autofree char *upstream = upstream_path(name);
+    g_autofree char *local = resolver ? resolv_text_with(text, resolver_address, NULL) : NULL;
+
+    if (!resolver)
+        (void)unlink(upstream);
+    else if (!etc_text_write(upstream, text, error))
+        return false;
+    return etc_file_write(name, "resolv.conf", local ? local : text, error);
 }
 
 static void add_servers(GPtrArray *list, const char *text)
 {
-    g_auto(GStrv) lines = g_strsplit(text ? text : "", "\n", -1);
+    g_auto(GStrv) servers = resolv_line_servers(text ? text : "");
 
-    for (char **line = lines; *line; line++)
-        if (is_server(*line))
-            g_ptr_array_add(list, g_strdup(g_strstrip(*line + strlen("nameserver"))));
+    for (char **server = servers; *server; server++)
+        g_ptr_array_add(list, g_strdup(*server));
+}
+
+static void add_file(GPtrArray *list, const char *file)
+{
+    g_autofree char *text = NULL;
+
+    if (g_file_get_contents(file, &text, NULL, NULL))
+        add_servers(list, text);
+}
+
+char **resolv_servers(const char *text)
+{
+    GPtrArray *list = g_ptr_array_new();
+
+    add_servers(list, text);
+    g_ptr_array_add(list, NULL);
+    return (char **)g_ptr_array_free(list, FALSE);
+}
+
+char **resolv_asked(const char *name, const char *text)
+{
+    GPtrArray *list = g_ptr_array_new();
+    g_autofree char *own = etc_own_path(name, "resolv.conf");
+
+    add_file(list, own);
+    add_servers(list, text);
+    g_ptr_array_add(list, NULL);
+    return (char **)g_ptr_array_free(list, FALSE);
 }
 
 char **resolv_host_servers(void)
 {
     GPtrArray *list = g_ptr_array_new();
-    bool stub;
+    bool stub = false;
     g_autofree char *backup = vpnc_file("resolv.conf-backup");
     g_autofree char *saved = backup ? usable_servers(backup, &stub) : NULL,
-                    *own = usable_servers("/etc/resolv.conf", &stub), *upstream = host_upstream();
+                    *own = usable_servers(RESOLV_CONF, &stub), *upstream = host_servers();
 
     add_servers(list, saved);
     add_servers(list, own);
     add_servers(list, upstream);
     g_ptr_array_add(list, NULL);
     return (char **)g_ptr_array_free(list, FALSE);
-}
-
-bool resolv_remove(const char *name, GError **error)
-{
-    g_autofree char *dir = g_build_filename(DNS_DIR, name, NULL);
-    g_autofree char *file = g_build_filename(dir, "resolv.conf", NULL);
-
-    if (unlink(file) < 0 && errno != ENOENT && errno != ENOTDIR) {
-        g_set_error(error, G_FILE_ERROR, g_file_error_from_errno(errno), "cannot remove %s: %s", file,
-                    g_strerror(errno));
-        return false;
-    }
-    (void)rmdir(dir); /* and not DNS_DIR: another may be about to make its own in there */
-    return true;
 }

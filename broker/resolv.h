@@ -1,24 +1,38 @@
-/* resolv.h - the resolv.conf that a namespace's programs see: RUN_DIR/dns/NAME/resolv.conf. */
+/* resolv.h - the resolv.conf that a namespace's programs see, RUN_DIR/dns/NAME/resolv.conf: what it says. Who
+ * says it and when is in servers.h. Texts and lists are owned by the caller. */
 #pragma once
 
 #include "conf.h"
 
-/* Writes it as [DNS] says, or removes it when programs are to see the host's own.
- * @uplink: addresses for Servers=uplink, NULL: none are known. */
-bool resolv_write(const Conf *conf, char *const *uplink, GError **error);
-bool resolv_remove(const char *name, GError **error);
+/* As [DNS] says; with no word about servers there, those of the host that can be asked from another
+ * namespace, and none where there is a kill switch. @servers: addresses for Servers=uplink or =dhcp, @domains
+ * where [DNS] has none; NULL: there are none. */
+char *resolv_text(const Conf *conf, char *const *servers, char *const *domains);
 
-/* Servers and domains that a VPN brought, in the file that programs inside see already; what [DNS] says goes
- * first. */
-bool resolv_push(const Conf *conf, char *const *servers, char *const *domains, GError **error);
+/* Servers and domains that a VPN brought; what [DNS] says goes first. */
+char *resolv_text_pushed(const Conf *conf, char *const *servers, char *const *domains);
 
-/* Other name servers, in the same file: programs that run inside have it mounted, and see the new ones.
- * Nothing else of it changes. */
-bool resolv_refresh(const char *name, char *const *servers, GError **error);
+/* @before with other servers, and other domains to search (NULL: as they were), and nothing else changed. */
+char *resolv_text_with(const char *before, char *const *servers, char *const *domains);
 
-/* @text into a file that is there, in place: the inode is the same, a mount of it stays. */
-bool resolv_overwrite(const char *file, const char *text, GError **error);
+/* @before with the servers of the host that can be asked from another namespace, as they are now; likewise
+ * its @domains and @options. As resolv_text() has it where nothing has changed. */
+char *resolv_text_of_host(const char *before, bool domains, bool options);
+
+/* Are the servers the host's? They may change any time. */
+bool resolv_is_of_host(const Conf *conf);
+
+/* What is written down for @name, of the file that names its servers; NULL: nothing yet. */
+char *resolv_read(const char *name);
+
+/* Writes it, in place: programs that run inside have the file mounted, and see the new one. @resolver: the
+ * namespace has one of its own, which alone they see then; @text is for that. */
+bool resolv_write(const char *name, const char *text, bool resolver, GError **error);
+
+/* The name servers in @text. resolv_asked: those of /etc/netns/NAME/resolv.conf too. */
+char **resolv_servers(const char *text);
+char **resolv_asked(const char *name, const char *text);
 
 /* The host's name servers as text, of its resolv.conf or, where that names a stub only, those behind it;
- * where vpnc-script has replaced the file, first those it had before. Owned by the caller. */
+ * where vpnc-script has replaced the file, first those it had before. */
 char **resolv_host_servers(void);

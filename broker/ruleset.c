@@ -104,15 +104,17 @@ static bool closing_rules_remove(int nsfd, GError **error)
  * nft_chain_commit_drop_policy()), and what comes to the end of such a chain meanwhile is accepted. Measured
  * on 6.18: about one packet for each reload, of a sender that never pauses. So each chain that drops by its
  * policy gets a rule at its end that says the same, which is removed when all is in place. */
-bool ruleset_reload(const Ruleset *ruleset, int nsfd, GError **error)
+bool ruleset_reload(const Ruleset *ruleset, const char *besides, int nsfd, GError **error)
 {
     g_autoptr(GString) text = g_string_new(ruleset ? ruleset->text : "");
     gsize plain = g_string_append_c(text, '\n')->len;
 
     if (ruleset && !closing_rules(ruleset, text, error))
         return false;
+    bool closing = text->len > plain;
+    g_string_append(text, besides ? besides : "");
     return nft_replace(nsfd, text->str, ruleset ? ruleset->path : NULL, error) &&
-           (text->len == plain || closing_rules_remove(nsfd, error));
+           (!closing || closing_rules_remove(nsfd, error));
 }
 
 char *ruleset_list(int nsfd, GError **error)

@@ -15,8 +15,8 @@ bool ruleset_test(const Ruleset *ruleset, GError **error);
 bool ruleset_load(const Ruleset *ruleset, int nsfd, GError **error);
 
 /* The same while links may be up: tested first, and at no moment without either the rules before or @ruleset.
- */
-bool ruleset_reload(const Ruleset *ruleset, int nsfd, GError **error);
+ * @besides: commands of ours for the same transaction, NULL: none. */
+bool ruleset_reload(const Ruleset *ruleset, const char *besides, int nsfd, GError **error);
 
 /* The rules of @nsfd as a text for a file: no counts, nothing that expires. Owned by the caller. */
 char *ruleset_list(int nsfd, GError **error);

@@ -9,12 +9,20 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <syslog.h>
 
 static const char *say_program = "netns-broker";
+static bool say_syslog;
 
 void say_as(const char *program)
 {
     say_program = program;
+}
+
+void say_to_syslog(const char *program)
+{
+    say_syslog = true;
+    openlog(program, LOG_PID, LOG_DAEMON);
 }
 
 /* systemd sets JOURNAL_STREAM=DEV:INODE when it connected stdout or stderr to the journal; a program that
@@ -33,7 +41,9 @@ static void say(int priority, const char *format, va_list args)
 {
     g_autofree char *text = g_strdup_vprintf(format, args);
 
-    if (to_journal())
+    if (say_syslog)
+        syslog(priority, "%s", text);
+    else if (to_journal())
         fprintf(stderr, "<%d>%s\n", priority, text);
     else
         fprintf(stderr, "%s: %s\n", say_program, text);

@@ -6,6 +6,9 @@
 /* Name put before each message on a terminal; the string must stay. */
 void say_as(const char *program);
 
+/* For a process whose stderr is nowhere: from here on all of it goes to syslog(3). */
+void say_to_syslog(const char *program);
+
 /* One sentence on stderr; with a syslog priority where stderr is the journal (systemd.exec(5),
  * JOURNAL_STREAM). */
 void say_error(const char *format, ...) G_GNUC_PRINTF(1, 2);

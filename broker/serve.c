@@ -3,6 +3,7 @@
  * It reads what strangers send and gives out what they may have. It configures no network, and forks nothing
  * but the worker, where systemd does not do that. */
 #include "activate.h"
+#include "booted.h"
 #include "connection.h"
 #include "paths.h"
 #include "peer.h"
@@ -169,11 +170,10 @@ static int socket_listen(const char *path)
  * that we cannot change it); else the worker, a child of ours, needs the bounding set as it is. */
 static bool capabilities_drop(void)
 {
-    bool bounded = units_booted() && prctl(PR_CAPBSET_READ, CAP_SETPCAP) > 0;
+    bool bounded = booted_with_systemd() && prctl(PR_CAPBSET_READ, CAP_SETPCAP) > 0;
     capng_clear(bounded ? CAPNG_SELECT_BOTH : CAPNG_SELECT_CAPS);
-    capng_update(CAPNG_ADD, CAPNG_EFFECTIVE | CAPNG_PERMITTED, CAP_SYS_ADMIN);
-    if (bounded)
-        capng_update(CAPNG_ADD, CAPNG_BOUNDING_SET, CAP_SYS_ADMIN);
+    capng_type_t sets = CAPNG_EFFECTIVE | CAPNG_PERMITTED | (bounded ? CAPNG_BOUNDING_SET : 0);
+    capng_update(CAPNG_ADD, sets, CAP_SYS_ADMIN);
     int rc = capng_apply(bounded ? CAPNG_SELECT_BOTH : CAPNG_SELECT_CAPS);
     if (rc != 0 || !capng_have_capability(CAPNG_EFFECTIVE, CAP_SYS_ADMIN)) {
         say_error("serve needs CAP_SYS_ADMIN: it must run as root");

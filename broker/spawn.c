@@ -10,6 +10,7 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -35,6 +36,7 @@ static int input_open(const char *input)
 #define ASK_LIMIT 3000 /* ms */
 #define READ_LIMIT 60000
 #define OUTPUT_MAX (64 * 1024 * 1024)
+#define WORDS_MAX (16 * 1024)
 
 /* @out, @err: what becomes its stdout and stderr, -1: ours. */
 G_GNUC_NORETURN static void child(char *const *argv, char *const *env, int nsfd, int in, int out, int err)
@@ -92,8 +94,9 @@ static bool wait_for(pid_t pid, int limit, const char *program, GError **error)
     return false;
 }
 
-static bool run(char *const *argv, char *const *env, int nsfd, const char *input, int out, int err, int limit,
-                GError **error)
+/* Its pid, or -1 and an error. */
+static pid_t begin(char *const *argv, char *const *env, int nsfd, const char *input, int out, int err,
+                   GError **error)
 {
     int in = input_open(input);
     pid_t pid = in < 0 ? -1 : fork();
@@ -105,6 +108,14 @@ static bool run(char *const *argv, char *const *env, int nsfd, const char *input
                     g_strerror(errno));
     if (in >= 0)
         close(in);
+    return pid;
+}
+
+static bool run(char *const *argv, char *const *env, int nsfd, const char *input, int out, int err, int limit,
+                GError **error)
+{
+    pid_t pid = begin(argv, env, nsfd, input, out, err, error);
+
     return pid > 0 && wait_for(pid, limit, argv[0], error);
 }
 
@@ -144,6 +155,19 @@ bool spawn_read(char *const *argv, char *const *env, int nsfd, const char *input
     return fine;
 }
 
+char *spawn_hear(char *const *argv, int nsfd)
+{
+    int out = memfd_create("output", MFD_CLOEXEC);
+    char *text = NULL;
+
+    if (out < 0)
+        return NULL;
+    (void)run(argv, NULL, nsfd, NULL, out, out, ASK_LIMIT, NULL);
+    text = contents(out);
+    close(out);
+    return text;
+}
+
 char *spawn_ask(char *const *argv, int nsfd)
 {
     int out = memfd_create("output", MFD_CLOEXEC), null = open("/dev/null", O_WRONLY | O_CLOEXEC);
@@ -156,6 +180,119 @@ char *spawn_ask(char *const *argv, int nsfd)
     if (null >= 0)
         close(null);
     return text;
+}
+
+bool spawn_begin(char *const *argv, char *const *env, Spawned *ret, GError **error)
+{
+    Spawned spawned = {.end = -1, .out = memfd_create("output", MFD_CLOEXEC)};
+
+    if (spawned.out < 0) {
+        g_set_error(error, G_SPAWN_ERROR, G_SPAWN_ERROR_FAILED, "%s: nowhere to print: %s", argv[0],
+                    g_strerror(errno));
+        return false;
+    }
+    spawned.pid = begin(argv, env, -1, NULL, spawned.out, spawned.out, error);
+    if (spawned.pid < 0) {
+        close(spawned.out);
+        return false;
+    }
+    spawned.end = (int)syscall(SYS_pidfd_open, spawned.pid, 0);
+    *ret = spawned;
+    return true;
+}
+
+bool spawn_end(Spawned *spawned, const char *program, int limit, char **ret, GError **error)
+{
+    bool fine = wait_for(spawned->pid, limit, program, error);
+
+    *ret = contents(spawned->out);
+    close(spawned->out);
+    if (spawned->end >= 0)
+        close(spawned->end);
+    return fine;
+}
+
+/* What is wrong goes to the parent; nothing, and the end of the pipe, when the program runs. */
+G_GNUC_NORETURN static void child_stay(const SpawnStay *stay, int report)
+{
+    g_autoptr(GError) error = NULL;
+    int null = open("/dev/null", O_RDWR | O_CLOEXEC), out = stay->said >= 0 ? stay->said : null;
+    sigset_t none;
+
+    sigemptyset(&none);
+    sigprocmask(SIG_SETMASK, &none, NULL);
+    (void)setsid();
+    (void)umask(022);
+    if (null < 0 || dup2(null, 0) < 0 || dup2(out, 1) < 0 || dup2(out, 2) < 0 || chdir("/") < 0)
+        dprintf(report, "cannot be prepared: %s", strerror(errno));
+    else if ((stay->nsfd >= 0 && !nsfs_enter(stay->nsfd, &error)) ||
+             (stay->prepare && !stay->prepare(stay->user, &error)))
+        dprintf(report, "%s", error->message);
+    else {
+        execve(stay->program, stay->argv, stay->env ? stay->env : bare_environment);
+        dprintf(report, "%s", strerror(errno));
+    }
+    _exit(127);
+}
+
+/* Not a pipe: a write to that when nobody reads any more would end the program. */
+int spawn_words_open(void)
+{
+    int fd = memfd_create("words", MFD_CLOEXEC | MFD_ALLOW_SEALING);
+
+    if (fd >= 0 &&
+        (ftruncate(fd, WORDS_MAX) < 0 || fcntl(fd, F_ADD_SEALS, F_SEAL_GROW | F_SEAL_SHRINK) < 0)) {
+        close(fd);
+        fd = -1;
+    }
+    return fd;
+}
+
+char *spawn_words(int fd)
+{
+    return fd >= 0 ? contents(fd) : g_strdup("");
+}
+
+/* Its pid, and where what is wrong with it can be read; or -1 and an error. */
+static pid_t fork_stay(const SpawnStay *stay, int *ret_report, GError **error)
+{
+    int report[2] = {-1, -1};
+    pid_t pid = pipe2(report, O_CLOEXEC) < 0 ? -1 : fork();
+
+    if (pid == 0)
+        child_stay(stay, report[1]);
+    if (pid < 0)
+        g_set_error(error, G_SPAWN_ERROR, G_SPAWN_ERROR_FORK, "%s: cannot be started: %s", stay->argv[0],
+                    g_strerror(errno));
+    if (report[1] >= 0)
+        close(report[1]);
+    if (pid < 0 && report[0] >= 0)
+        close(report[0]);
+    *ret_report = report[0];
+    return pid;
+}
+
+bool spawn_stay(const SpawnStay *stay, GError **error)
+{
+    char words[512];
+    ssize_t length;
+    int report;
+    pid_t pid = fork_stay(stay, &report, error);
+
+    if (pid < 0)
+        return false;
+    while ((length = read(report, words, sizeof words - 1)) < 0 && errno == EINTR)
+        ;
+    close(report);
+    if (length <= 0) {
+        if (stay->ret_end)
+            *stay->ret_end = (int)syscall(SYS_pidfd_open, pid, 0);
+        return true;
+    }
+    words[length] = '\0';
+    g_set_error(error, G_SPAWN_ERROR, G_SPAWN_ERROR_FAILED, "%s: %s", stay->argv[0], words);
+    (void)waitpid(pid, NULL, 0);
+    return false;
 }
 
 pid_t spawn_detach(GError **error)

@@ -2,10 +2,15 @@
 #include "status.h"
 
 #include "conf.h"
+#include "dropin.h"
+#include "etc-own.h"
+#include "leased.h"
 #include "nsfs.h"
 #include "obstacles.h"
 #include "paths.h"
 #include "record.h"
+#include "resolv-line.h"
+#include "service-outdated.h"
 #include "survey.h"
 
 #include <fcntl.h>
@@ -32,6 +37,22 @@ static bool being_changed(const char *name)
     return held;
 }
 
+/* Of a record that tells of no namespace that is up. Owned by the caller. */
+static char *why_broken(const char *name, const Record *record, int nsfd)
+{
+    const char *failure = json_string_value(json_object_get(record->detail, RECORD_FAILURE));
+    g_autofree char *pin = g_build_filename(NSFS_DIR, name, NULL);
+    const char *why;
+
+    if (record->ready && nsfd < 0)
+        return g_strdup(access(pin, F_OK) < 0 ? "its name in " NSFS_DIR " is gone"
+                                              : "its name in " NSFS_DIR " is no namespace");
+    if (record->ready && record->digest)
+        return g_strdup("its name in " NSFS_DIR " is another namespace's");
+    why = record->ready ? "a change of its file could not be applied" : "it was made and not finished";
+    return g_strconcat(why, failure ? ": " : NULL, failure, NULL);
+}
+
 static const char *state_of(const char *name, const Record *record, int nsfd)
 {
     NsId id;
@@ -45,16 +66,33 @@ static const char *state_of(const char *name, const Record *record, int nsfd)
     return "up";
 }
 
-/* The front lines of every answer. @record and @conf may be NULL. */
-static json_t *summary(const char *name, const Record *record, int nsfd, const Conf *conf, const GError *slip)
+static void put_services(json_t *entry, const Conf *conf, json_t *services)
+{
+    json_t *outdated = conf && services ? service_outdated(conf, services) : NULL;
+
+    if (services)
+        json_object_set(entry, "services", services);
+    if (outdated)
+        json_object_set_new(entry, "outdated", outdated);
+}
+
+/* The front lines of every answer. @record and @conf may be NULL. @attached: dropin_attached() */
+static json_t *summary(const char *name, const Record *record, int nsfd, const Conf *conf, const GError *slip,
+                       const json_t *attached)
 {
     json_t *entry = json_pack("{s:s,s:s}", "name", name, "state", state_of(name, record, nsfd));
+    bool broken = g_strcmp0(json_string_value(json_object_get(entry, "state")), "broken") == 0;
+    g_autofree char *why = broken ? why_broken(name, record, nsfd) : NULL;
     const char *type = record && record->type ? record->type : conf ? conf->type : NULL;
+    put_string(entry, "why", why);
     put_string(entry, "type", type);
     if (conf)
         put_string(entry, "description", conf->ns.description);
     if (slip && !g_error_matches(slip, CONF_ERROR, CONF_ERROR_NOT_FOUND))
         put_string(entry, "error", slip->message);
+    if (g_error_matches(slip, CONF_ERROR, CONF_ERROR_GONE))
+        json_object_set_new(entry, "gone", json_true());
+    put_services(entry, conf, json_object_get(attached, name));
     return entry;
 }
 
@@ -76,16 +114,17 @@ Conf *status_conf(const char *name, const Record *record, GError **error)
 
 json_t *status_list(char *const *names)
 {
-    json_t *list = json_array();
+    json_t *list = json_array(), *attached = dropin_attached(DROPIN_SYSTEM);
     for (; *names; names++) {
         g_autoptr(GError) slip = NULL;
         g_autoptr(Record) record = record_load(*names, NULL);
         g_autoptr(Conf) conf = status_conf(*names, record, &slip);
         int nsfd = nsfs_open(*names, NULL);
-        json_array_append_new(list, summary(*names, record, nsfd, conf, slip));
+        json_array_append_new(list, summary(*names, record, nsfd, conf, slip, attached));
         if (nsfd >= 0)
             close(nsfd);
     }
+    json_decref(attached);
     return list;
 }
 
@@ -102,25 +141,31 @@ static json_t *resolv_parse(const char *path, const char *text)
     json_t *servers = json_array(), *domains = json_array();
     g_auto(GStrv) lines = g_strsplit(text, "\n", -1);
     for (char **line = lines; *line; line++) {
+        g_autofree char *server = resolv_line_server(*line);
         g_auto(GStrv) words = g_strsplit_set(g_strstrip(*line), " \t", -1);
         if (!words[0])
             continue;
-        if (strcmp(words[0], "nameserver") == 0)
-            append_words(servers, words + 1);
+        if (server)
+            json_array_append_new(servers, json_string(server));
         else if (strcmp(words[0], "search") == 0 || strcmp(words[0], "domain") == 0)
             append_words(domains, words + 1);
     }
     return json_pack("{s:s,s:o,s:o}", "file", path, "servers", servers, "domains", domains);
 }
 
-/* What programs inside see as /etc/resolv.conf: the admin's own file before the one made from [DNS]. NULL:
- * the host's. */
-static json_t *dns_of(const char *name)
+static bool sees_the_hosts(const Conf *conf)
 {
-    g_autofree char *own = g_build_filename("/etc/netns", name, "resolv.conf", NULL);
+    return conf && conf->ns.etc == ETC_NO;
+}
+
+/* What programs inside see as /etc/resolv.conf: the admin's own file before the one made from [DNS], and with
+ * MountEtc=no the host's. NULL: none is known. */
+static json_t *dns_of(const char *name, const Conf *conf)
+{
+    g_autofree char *own = etc_own_path(name, "resolv.conf");
     g_autofree char *made = g_build_filename(RUN_DIR, "dns", name, "resolv.conf", NULL);
-    const char *const paths[] = {own, made};
-    for (size_t i = 0; i < G_N_ELEMENTS(paths); i++) {
+    const char *const paths[] = {"/etc/resolv.conf", own, made};
+    for (size_t i = sees_the_hosts(conf) ? 0 : 1; i < G_N_ELEMENTS(paths); i++) {
         g_autofree char *text = NULL;
         if (g_file_get_contents(paths[i], &text, NULL, NULL))
             return resolv_parse(paths[i], text);
@@ -137,6 +182,22 @@ static void put_peer(json_t *link, const json_t *made)
     put_string(link, "peer_namespace", json_string_value(json_object_get(made, "peer_namespace")));
 }
 
+/* Of DHCP, where a client is asking. */
+static void put_lease(json_t *link, const Record *record, const json_t *made)
+{
+    const char *label = json_string_value(json_object_get(made, "label"));
+    json_t *lease = label ? leased_load(record->name, label) : NULL;
+
+    if (lease)
+        json_object_set_new(link, "lease", lease);
+}
+
+static void put_made(json_t *link, const Record *record, const json_t *made)
+{
+    put_peer(link, made);
+    put_lease(link, record, made);
+}
+
 static void put_peers(json_t *links, const Record *record)
 {
     size_t i, j;
@@ -149,7 +210,7 @@ static void put_peers(json_t *links, const Record *record)
         json_array_foreach(links, j, link)
         {
             if (g_strcmp0(name, json_string_value(json_object_get(link, "name"))) == 0)
-                put_peer(link, made);
+                put_made(link, record, made);
         }
     }
 }
@@ -184,10 +245,11 @@ static void put_opened(json_t *entry, const Record *record)
             json_object_set(entry, keys[i], json_object_get(record->detail, keys[i]));
 }
 
-static bool put_inside(json_t *entry, const char *name, int nsfd, const Record *record, GError **error)
+static bool put_inside(json_t *entry, const char *name, int nsfd, const Record *record, const Conf *conf,
+                       GError **error)
 {
     NsId id;
-    json_t *found = nsfs_id(nsfd, &id, error) ? survey(nsfd, error) : NULL, *dns = dns_of(name);
+    json_t *found = nsfs_id(nsfd, &id, error) ? survey(nsfd, error) : NULL, *dns = dns_of(name, conf);
     if (!found) {
         json_decref(dns);
         return false;
@@ -200,6 +262,11 @@ static bool put_inside(json_t *entry, const char *name, int nsfd, const Record *
     json_decref(found);
     put_obstacles(entry, name);
     put_opened(entry, record);
+    if (sees_the_hosts(conf))
+        json_object_set_new(entry, "etc", json_string("host"));
+    if (dns &&
+        (sees_the_hosts(conf) || (record && json_is_true(json_object_get(record->detail, "host_servers")))))
+        json_object_set_new(dns, "of_host", json_true());
     if (dns)
         json_object_set_new(entry, "dns", dns);
     return true;
@@ -218,10 +285,12 @@ json_t *status_of(const char *name, GError **error)
                     "%s: there is no namespace and no file of that name", name);
         return NULL;
     }
-    json_t *entry = summary(name, record, nsfd, conf, slip);
+    json_t *attached = dropin_attached(DROPIN_SYSTEM);
+    json_t *entry = summary(name, record, nsfd, conf, slip, attached);
+    json_decref(attached);
     if (record && record->ruleset && conf)
         put_string(entry, "ruleset", conf->firewall.file);
-    if (nsfd >= 0 && !put_inside(entry, name, nsfd, record, error))
+    if (nsfd >= 0 && !put_inside(entry, name, nsfd, record, conf, error))
         g_clear_pointer(&entry, json_decref);
     if (nsfd >= 0)
         close(nsfd);

@@ -2,6 +2,7 @@
 #include "take.h"
 
 #include "arrival.h"
+#include "booted.h"
 #include "needed.h"
 #include "paths.h"
 #include "say.h"
@@ -12,8 +13,6 @@
 #include <sys/prctl.h>
 #include <sys/stat.h>
 #include <unistd.h>
-
-#define SYSTEMD_RUN "/usr/bin/systemd-run"
 
 static bool take(const char *name, GError **error)
 {
@@ -44,7 +43,7 @@ static bool is_elsewhere(void)
  * of their own (openvpn-client@.service). */
 static bool is_confined(void)
 {
-    return access("/run/systemd/system", F_OK) == 0 && access(SYSTEMD_RUN, X_OK) == 0 &&
+    return booted_with_systemd() && access(SYSTEMD_RUN_PATH, X_OK) == 0 &&
            (prctl(PR_CAPBSET_READ, CAP_SYS_ADMIN) == 0 || is_elsewhere());
 }
 
@@ -65,7 +64,7 @@ static bool is_offered(const char *variable)
 static int become_unit(const char *name)
 {
     g_autoptr(GPtrArray) argv = g_ptr_array_new();
-    static const char *const words[] = {SYSTEMD_RUN, "--quiet", "--wait", "--collect", "--pipe"};
+    static const char *const words[] = {SYSTEMD_RUN_PATH, "--quiet", "--wait", "--collect", "--pipe"};
 
     for (size_t i = 0; i < G_N_ELEMENTS(words); i++)
         g_ptr_array_add(argv, (gpointer)words[i]);
@@ -77,8 +76,8 @@ static int become_unit(const char *name)
     g_ptr_array_add(argv, (gpointer) "take");
     g_ptr_array_add(argv, (gpointer)name);
     g_ptr_array_add(argv, NULL);
-    execv(SYSTEMD_RUN, (char *const *)argv->pdata);
-    say_error("cannot start " SYSTEMD_RUN ": %s", strerrordesc_np(errno));
+    execv(SYSTEMD_RUN_PATH, (char *const *)argv->pdata);
+    say_error("cannot start " SYSTEMD_RUN_PATH ": %s", strerrordesc_np(errno));
     return 1;
 }
 

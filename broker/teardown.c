@@ -8,6 +8,7 @@
 #include "say.h"
 #include "spawn.h"
 #include "undo.h"
+#include "unit.h"
 
 #include <unistd.h>
 
@@ -68,6 +69,7 @@ static bool down_locked(const char *name, Nl *host, GError **error)
     int nsfd;
     bool fine;
 
+    record_sweep(name);
     if (unreadable)
         g_propagate_error(error, g_error_copy(unreadable));
     if (!record) {
@@ -83,6 +85,7 @@ static bool down_locked(const char *name, Nl *host, GError **error)
     down_hooks(conf, record, false, nsfd);
     if (nsfd >= 0)
         close(nsfd);
+    unit_release(name);
     return fine;
 }
 

@@ -3,15 +3,20 @@
 #include "undo.h"
 
 #include "device.h"
+#include "dhcp.h"
+#include "dns-guard.h"
+#include "end.h"
 #include "endpoint.h"
+#include "etc-file.h"
+#include "etc-mount.h"
 #include "firewall.h"
 #include "forwarding.h"
-#include "hosts.h"
+#include "hold.h"
 #include "inside.h"
 #include "lock.h"
 #include "ports.h"
-#include "resolv.h"
 #include "route-flush.h"
+#include "servers.h"
 #include "taken-back.h"
 #include "wake.h"
 #include "ways.h"
@@ -80,9 +85,16 @@ static bool link_intact(const Record *record, const json_t *link, Nl *inside, Nl
     const char *name = get(link, "name"), *host_name = get(link, "host");
     g_autoptr(Nl) owned = NULL;
     Nl *outer = outer_socket(link, host, &owned);
+    g_autofree char *fault = NULL;
 
-    return name && device_is_there(inside, name, mark) &&
-           (!host_name || (outer && device_is_there(outer, host_name, mark)));
+    if (!name || !device_is_there(inside, name, mark))
+        return false;
+    if (!host_name)
+        return true;
+    if (!outer || !device_is_there(outer, host_name, mark))
+        return false;
+    fault = end_fault(link, inside, outer);
+    return !fault;
 }
 
 bool undo_intact(const Record *record, int nsfd, Nl *host)
@@ -194,6 +206,8 @@ bool undo_contents(const Record *record, int nsfd, Nl *host, GError **error)
     json_t *links = json_object_get(record->detail, "links");
     GError *now = NULL, *first = NULL;
 
+    keep(dhcp_end(record, &now), &first, &now); /* before, or it would put back what goes */
+    keep(servers_stop(record, &now), &first, &now);
     if (inside)
         keep(route_flush(inside, &now), &first, &now);
     for (size_t i = json_array_size(links); i-- > 0;)
@@ -203,8 +217,6 @@ bool undo_contents(const Record *record, int nsfd, Nl *host, GError **error)
     keep(endpoint_forget(record->name, &now), &first, &now); /* before who watches is waited for */
     keep(release_host(record, host, &now), &first, &now);
     ports_forget_after(record->detail);
-    keep(hosts_remove(record->name, &now), &first, &now);
-    keep(resolv_remove(record->name, &now), &first, &now);
     if (first)
         g_propagate_error(error, first);
     return !first;
@@ -237,6 +249,11 @@ bool undo_all(const Record *record, Nl *host, GError **error)
     if (nsfd < 0)
         nsfd = kept_namespace(record);
     keep(undo_contents(record, nsfd, host, &now), &first, &now);
+    if (record->adopted && nsfd >= 0)
+        keep(dns_guard_clear(nsfd, &now), &first, &now);
+    keep(etc_mount_remove(record->name, &now), &first, &now);
+    keep(servers_forget(record->name, &now), &first, &now);
+    hold_release();
     if (nsfd >= 0)
         close(nsfd);
     if (first) {

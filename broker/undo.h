@@ -4,7 +4,8 @@
 #include "nl.h"
 #include "record.h"
 
-/* Is every link of the record there, with our mark? @nsfd: the namespace. */
+/* Is every link of the record there, with our mark, and its outer end as it was made (end.h)? @nsfd: the
+ * namespace. */
 bool undo_intact(const Record *record, int nsfd, Nl *host);
 
 /* Links, in the host and inside; bridges without ports; the host's sysctls and firewall; generated files.

@@ -2,10 +2,10 @@
 #include "units.h"
 
 #include "bus.h"
+#include "namespace-unit.h"
 
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 
 #define SYSTEMD_NAME "org.freedesktop.systemd1"
 #define SYSTEMD_PATH "/org/freedesktop/systemd1"
@@ -17,27 +17,23 @@
 /* What was asked of the manager: one job for a start, any number for a stop. */
 typedef struct Work {
     char *name;
-    const char *method; /* ReloadOrRestartUnit or StopUnit */
+    const char *method; /* ReloadOrRestartUnit, StopUnit or RestartUnit */
     const char *mode;
-    bool stop_after; /* started only to be stopped properly */
-    bool over;       /* answered: late replies change nothing */
+    const char
+        *then;    /* StopUnit or RestartUnit, where it is started only to be that properly; NULL: it is not */
+    bool by_hand; /* it is up without a unit, perhaps */
+    bool over;    /* answered: late replies change nothing */
     GDBusConnection *bus;
     guint signal;        /* subscription to JobRemoved */
     guint limit;         /* GSource */
     unsigned calls;      /* unanswered */
-    GHashTable *pending; /* job path -> unit */
+    GHashTable *pending; /* job paths */
     GHashTable *ended;   /* job path -> result, of any unit, while calls are unanswered: a signal may overtake
                             the reply's handling */
     GError *error;       /* the first */
 } Work;
 
 static void units_list(GTask *task);
-
-bool units_booted(void)
-{
-    struct stat st;
-    return lstat("/run/systemd/system", &st) == 0 && S_ISDIR(st.st_mode);
-}
 
 static void work_free(gpointer pointer)
 {
@@ -92,9 +88,9 @@ static void work_settle(GTask *task)
     Work *work = g_task_get_task_data(task);
     if (work->over || work->calls > 0 || (g_hash_table_size(work->pending) > 0 && !work->error))
         return;
-    if (!work->error && work->stop_after) {
-        work->stop_after = false;
-        work->method = "StopUnit";
+    if (!work->error && work->then) {
+        work->method = work->then;
+        work->then = NULL;
         units_list(task);
         return;
     }
@@ -111,13 +107,9 @@ static void work_settle(GTask *task)
 
 static void job_ended(Work *work, const char *job, const char *result)
 {
-    const char *unit = g_hash_table_lookup(work->pending, job);
-    if (!unit)
-        return;
-    if (strcmp(result, "done") != 0)
-        fail(work, g_error_new(G_IO_ERROR, G_IO_ERROR_FAILED, "systemd's job for %s ended with \"%s\"", unit,
-                               result));
-    g_hash_table_remove(work->pending, job);
+    if (g_hash_table_remove(work->pending, job) && strcmp(result, "done") != 0)
+        fail(work, g_error_new(G_IO_ERROR, G_IO_ERROR_FAILED, "systemd's job for %s ended with \"%s\"",
+                               work->name, result));
 }
 
 static void job_removed(GDBusConnection *bus, const char *sender, const char *path, const char *interface,
@@ -147,8 +139,7 @@ static gboolean overdue(gpointer user)
     return G_SOURCE_REMOVE;
 }
 
-/* Answer to ReloadOrRestartUnit or StopUnit: the job's path. The unit's name is not in it; the namespace's
- * name does for messages. */
+/* Answer to ReloadOrRestartUnit, StopUnit or RestartUnit: the job's path. The unit's name is not in it. */
 static void job_queued(GObject *source, GAsyncResult *result, gpointer user)
 {
     g_autoptr(GTask) task = user;
@@ -161,7 +152,7 @@ static void job_queued(GObject *source, GAsyncResult *result, gpointer user)
     } else {
         const char *job, *early;
         g_variant_get(answer, "(&o)", &job);
-        g_hash_table_replace(work->pending, g_strdup(job), g_strconcat("netns@", work->name, NULL));
+        g_hash_table_add(work->pending, g_strdup(job));
         early = g_hash_table_lookup(work->ended, job);
         if (early)
             job_ended(work, job, early);
@@ -176,21 +167,35 @@ static void job_queue(GTask *task, const char *unit)
     call(task, work->method, g_variant_new("(ss)", unit, work->mode), "(o)", job_queued);
 }
 
-static void job_queue_start(GTask *task)
+/* Nothing is active: it is down, or was brought up by hand. The worker must run in a unit of its own, since
+ * we lack its capabilities; a start changes nothing about a namespace that is up, and can be stopped. To
+ * restart what is down is to start it. */
+static void start_what_has_no_unit(GTask *task)
 {
     Work *work = g_task_get_task_data(task);
-    g_autofree char *unit = g_strdup_printf("netns@%s.service", work->name);
+    g_autofree char *unit = namespace_unit_of(work->name);
+    work->then = work->by_hand ? work->method : NULL;
     work->method = "ReloadOrRestartUnit";
     job_queue(task, unit);
 }
 
-/* Nothing is active: it was brought up by hand. The worker must run in a unit of its own, since we lack its
- * capabilities; a start changes nothing about a namespace that is up, and can be stopped. */
-static void stop_what_has_no_unit(GTask *task)
+/* All of them end, but one of them begins: of two one is making room for the other (Conflicts=). */
+static void jobs_queue(GTask *task, GVariantIter *units)
 {
-    Work *work = g_task_get_task_data(task);
-    work->stop_after = true;
-    job_queue_start(task);
+    const Work *work = g_task_get_task_data(task);
+    bool all = strcmp(work->method, "StopUnit") == 0;
+    const char *unit, *state, *keeper = NULL;
+    while (g_variant_iter_next(units, "(&s&s&s&s&s&s&ou&s&o)", &unit, NULL, NULL, &state, NULL, NULL, NULL,
+                               NULL, NULL, NULL)) {
+        if (all)
+            job_queue(task, unit);
+        if (!keeper || strcmp(state, "deactivating") != 0)
+            keeper = unit;
+    }
+    if (!keeper)
+        start_what_has_no_unit(task);
+    else if (!all)
+        job_queue(task, keeper);
 }
 
 static void units_listed(GObject *source, GAsyncResult *result, gpointer user)
@@ -200,8 +205,6 @@ static void units_listed(GObject *source, GAsyncResult *result, gpointer user)
     GError *error = NULL;
     g_autoptr(GVariant) answer = call_finish(source, result, "ListUnitsByPatterns", &error);
     g_autoptr(GVariantIter) units = NULL;
-    const char *unit;
-    unsigned found = 0;
     work->calls--;
     if (!answer)
         fail(work, error);
@@ -210,23 +213,14 @@ static void units_listed(GObject *source, GAsyncResult *result, gpointer user)
         return;
     }
     g_variant_get(answer, "(a(ssssssouso))", &units);
-    while (g_variant_iter_next(units, "(&s&s&s&s&s&s&ou&s&o)", &unit, NULL, NULL, NULL, NULL, NULL, NULL,
-                               NULL, NULL, NULL)) {
-        job_queue(task, unit);
-        found++;
-    }
-    if (found == 0)
-        stop_what_has_no_unit(task);
+    jobs_queue(task, units);
 }
 
-/* A valid name holds nothing that a pattern would take for more than itself. */
 static void units_list(GTask *task)
 {
     static const char *const states[] = {"active", "activating", "reloading", "deactivating", NULL};
     Work *work = g_task_get_task_data(task);
-    g_autofree char *plain = g_strdup_printf("netns@%s.service", work->name);
-    g_autofree char *typed = g_strdup_printf("netns-*@%s.service", work->name);
-    const char *patterns[] = {plain, typed, NULL};
+    g_auto(GStrv) patterns = namespace_unit_patterns(work->name);
     work->calls++;
     call(task, "ListUnitsByPatterns", g_variant_new("(^as^as)", states, patterns), "(a(ssssssouso))",
          units_listed);
@@ -249,21 +243,19 @@ static void bus_opened(GObject *source, GAsyncResult *result, gpointer user)
     /* without a subscriber the manager sends no signals; "already subscribed" is no matter */
     g_dbus_connection_call(work->bus, SYSTEMD_NAME, SYSTEMD_PATH, MANAGER_INTERFACE, "Subscribe", NULL, NULL,
                            G_DBUS_CALL_FLAGS_NONE, CALL_TIMEOUT_MS, NULL, NULL, NULL);
-    if (strcmp(work->method, "ReloadOrRestartUnit") == 0)
-        job_queue_start(task);
-    else
-        units_list(task);
+    units_list(task);
 }
 
-static void work_begin(const char *name, const char *method, const char *mode, GAsyncReadyCallback done,
-                       gpointer user)
+static void work_begin(const char *name, const char *method, const char *mode, bool by_hand,
+                       GAsyncReadyCallback done, gpointer user)
 {
     Work *work = g_new0(Work, 1);
     GTask *task = g_task_new(NULL, NULL, done, user);
     *work = (Work){.name = g_strdup(name),
                    .method = method,
                    .mode = mode,
-                   .pending = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, g_free),
+                   .by_hand = by_hand,
+                   .pending = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL),
                    .ended = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, g_free)};
     g_task_set_task_data(task, work, work_free);
     bus_open(NULL, bus_opened, task);
@@ -271,12 +263,17 @@ static void work_begin(const char *name, const char *method, const char *mode, G
 
 void units_start(const char *name, bool override, GAsyncReadyCallback done, gpointer user)
 {
-    work_begin(name, "ReloadOrRestartUnit", override ? "replace" : "fail", done, user);
+    work_begin(name, "ReloadOrRestartUnit", override ? "replace" : "fail", false, done, user);
 }
 
 void units_stop(const char *name, GAsyncReadyCallback done, gpointer user)
 {
-    work_begin(name, "StopUnit", "replace", done, user);
+    work_begin(name, "StopUnit", "replace", true, done, user);
+}
+
+void units_restart(const char *name, bool up, GAsyncReadyCallback done, gpointer user)
+{
+    work_begin(name, "RestartUnit", "replace", up, done, user);
 }
 
 bool units_finish(GAsyncResult *result, GError **error)

@@ -4,8 +4,11 @@
 
 #include "build.h"
 #include "conf.h"
+#include "dropin.h"
+#include "namespace-unit.h"
 #include "record.h"
 #include "say.h"
+#include "service-outdated.h"
 #include "teardown.h"
 
 #include <getopt.h>
@@ -135,13 +138,32 @@ static int each(Wanted *wanted, bool (*one)(const char *, const Wanted *, Nl *),
     return status;
 }
 
+/* Each time: they are what the admin counts on. */
+static void warn_of_services(char **names)
+{
+    json_t *attached = dropin_attached(DROPIN_SYSTEM);
+
+    for (char **name = names; name && *name; name++) {
+        g_autoptr(GPtrArray) notes = g_ptr_array_new_with_free_func(g_free);
+        g_autofree char *unit = json_object_get(attached, *name) ? namespace_unit_of(*name) : NULL;
+        g_autoptr(Conf) conf = unit ? namespace_unit_conf(*name, unit, NULL) : NULL;
+        if (conf)
+            service_outdated_note(conf, attached, notes);
+        for (guint i = 0; i < notes->len; i++)
+            say_warning("%s: %s", *name, (const char *)notes->pdata[i]);
+    }
+    json_decref(attached);
+}
+
 int up_main(int argc, char **argv)
 {
     Wanted wanted = {};
     int status = parse(argc, argv, &wanted);
 
-    if (status < 0)
+    if (status < 0) {
         status = each(&wanted, up_one, conf_names);
+        warn_of_services(wanted.names);
+    }
     g_strfreev(wanted.names);
     return status;
 }
@@ -152,7 +174,7 @@ int down_main(int argc, char **argv)
     int status = parse(argc, argv, &wanted);
 
     if (status < 0)
-        status = each(&wanted, down_one, record_names);
+        status = each(&wanted, down_one, record_names_left);
     g_strfreev(wanted.names);
     return status;
 }

@@ -1,6 +1,7 @@
 /* wake.c - see wake.h. */
 #include "wake.h"
 
+#include "booted.h"
 #include "firewall.h"
 #include "lock.h"
 #include "paths.h"
@@ -19,11 +20,6 @@
 /* firewall_stamp() of the table that its twin was made after; not there: there is no twin. Among the locks,
  * where no change wakes the watch. */
 #define FOLLOWED RUN_DIR "/lock/.followed"
-
-static bool systemd_is_there(void)
-{
-    return access("/run/systemd/system", F_OK) == 0; /* sd_booted(3) */
-}
 
 bool watch_is_there(void)
 {
@@ -55,7 +51,7 @@ void watch_wake(void)
     g_autoptr(GError) error = NULL;
     pid_t pid;
 
-    if (systemd_is_there() || watch_is_there())
+    if (booted_with_systemd() || watch_is_there())
         return;
     pid = spawn_detach(&error);
     if (pid == 0)

@@ -43,7 +43,7 @@
 #define ROOM 32768 /* of a message: mnl's and the kernel's largest (NLMSG_GOODSIZE is below) */
 
 /* What is due, in the order in which it is looked at. */
-enum { LOOK_USERS, LOOK_TABLE, LOOK_WAYS, LOOK_NAMES, LOOK_UNHEARD, LOOK_ENDPOINTS, LOOKS };
+enum { LOOK_USERS, LOOK_TABLE, LOOK_WAYS, LOOK_NAMES, LOOK_UNHEARD, LOOK_ENDPOINTS, LOOK_ETC, LOOKS };
 
 typedef struct Loop {
     Watch watch;
@@ -80,6 +80,7 @@ static int look_users(sd_event_source *source, uint64_t usec, void *user)
         zone_leave(loop->zone);
     if (!watch_needed(&loop->watch))
         return sd_event_exit(loop->event, 0);
+    watch_servers();
     interfaces = watch_interfaces();
     zone_want(loop->zone, interfaces);
     return 0;
@@ -121,6 +122,12 @@ static int look_ways(sd_event_source *source, uint64_t usec, void *user)
 
     watch_ways(&loop->watch);
     loop->rested = (uint64_t)g_get_monotonic_time() + WAYS_PAUSE_USEC;
+    return 0;
+}
+
+static int look_etc(sd_event_source *source, uint64_t usec, void *user)
+{
+    watch_etc();
     return 0;
 }
 
@@ -208,6 +215,7 @@ static void on_etc(void *user, const char *name)
 {
     if (!name || g_str_equal(name, "resolv.conf"))
         on_servers(user, name);
+    look_soon(user, LOOK_ETC, USERS_USEC);
 }
 
 /* Some come late: a DHCP client makes its directory after it has made the route. */
@@ -271,8 +279,8 @@ static bool watch_kernel(Loop *loop)
 /* The first look is at everything, at once. */
 static bool make_timers(Loop *loop)
 {
-    static const sd_event_time_handler_t looks[LOOKS] = {look_users, look_table,   look_ways,
-                                                         look_names, look_unheard, look_endpoints};
+    static const sd_event_time_handler_t looks[LOOKS] = {look_users,   look_table,     look_ways, look_names,
+                                                         look_unheard, look_endpoints, look_etc};
     bool fine = true;
 
     for (int i = 0; i < LOOKS && fine; i++)

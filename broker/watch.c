@@ -1,16 +1,19 @@
 /* watch.c - see watch.h. */
 #include "watch.h"
 
+#include "booted.h"
 #include "conf.h"
 #include "endpoint.h"
+#include "etc-directory.h"
 #include "forwarding.h"
 #include "lock.h"
 #include "network.h"
+#include "nsfs.h"
 #include "passage.h"
 #include "paths.h"
 #include "record.h"
-#include "resolv.h"
 #include "say.h"
+#include "servers.h"
 #include "spawn.h"
 #include "undo.h"
 #include "wake.h"
@@ -103,10 +106,6 @@ static void set_ways(Watch *watch, const char *name, const Network *network)
     if (!record || !json_object_get(record->detail, "uplink"))
         return;
     fine = ways_set_again(name, record->detail, network, watch->host, &error);
-    if (fine && json_is_true(json_object_get(record->detail, "uplink_servers"))) {
-        g_auto(GStrv) servers = ways_servers(name);
-        fine = resolv_refresh(name, servers, &error);
-    }
     complain(name, fine ? NULL : error);
 }
 
@@ -143,9 +142,49 @@ void watch_table(Watch *watch, bool links)
     look(watch, false, links);
 }
 
+static void set_servers(const char *name, ServersOf of)
+{
+    g_autofree char *about = g_strdup_printf("%s: name servers", name);
+    g_autoptr(GError) error = NULL;
+    int nsfd = nsfs_open(name, NULL);
+
+    complain(about, servers_follow(name, of, nsfd, &error) ? NULL : error);
+    if (nsfd >= 0)
+        close(nsfd);
+}
+
+/* Also of those that have come up since they changed: they may have read the former ones. A namespace's
+ * resolver is waited for, so never with the host's lock. */
+void watch_servers(void)
+{
+    g_auto(GStrv) names = record_names(NULL);
+
+    for (char **name = names; name && *name; name++) {
+        g_autoptr(Record) record = settled(*name);
+        if (record && json_is_true(json_object_get(record->detail, "host_servers")))
+            set_servers(*name, SERVERS_OF_HOST);
+        if (record && json_is_true(json_object_get(record->detail, "uplink_servers")))
+            set_servers(*name, SERVERS_OF_UPLINK);
+    }
+}
+
+/* Those with MountEtc=files have no such directory. */
+void watch_etc(void)
+{
+    g_auto(GStrv) names = record_names(NULL);
+
+    for (char **name = names; name && *name; name++) {
+        g_autoptr(Record) record = settled(*name);
+        g_autoptr(GError) error = NULL;
+        if (record && etc_directory_is_there(*name) && !etc_directory_fill(*name, &error))
+            complain(*name, error);
+    }
+}
+
 void watch_ways(Watch *watch)
 {
     look(watch, true, true);
+    watch_servers();
 }
 
 /* Ends of its own that the wildcard leaves out. One in a bridge or in another namespace does no harm. */
@@ -177,34 +216,26 @@ char **watch_interfaces(void)
     return (char **)g_ptr_array_steal(names, NULL);
 }
 
-/* Not where somebody is about to make it anew, or to take it down: they have its lock. */
-static bool is_still_gone(const char *name)
+/* In a child. The worker looks once more, under the namespace's lock, where somebody may be about to make it
+ * anew; a unit that has it stops then. With systemd in a unit of its own: ours has a mount namespace, in
+ * which nothing can be unmounted for the host. */
+G_GNUC_NORETURN static void become_down(const char *name)
 {
-    int lock = lock_try(name);
-    g_autoptr(Record) record = lock >= 0 ? settled(name) : NULL;
-    bool gone = record && undo_has_gone(record);
+    char *const run[] = {(char *)SYSTEMD_RUN_PATH,
+                         (char *)"--quiet",
+                         (char *)"--no-block",
+                         (char *)"--collect",
+                         (char *)"--property=SyslogIdentifier=netns-broker",
+                         (char *)"--",
+                         (char *)BROKER_PATH,
+                         (char *)"down",
+                         (char *)"--gone",
+                         (char *)name,
+                         NULL};
 
-    if (lock >= 0)
-        close(lock);
-    return gone;
-}
-
-/* In a child. netnsctl knows whether a unit has it; without systemd the worker looks once more, under the
- * lock. Not here: until it runs another program the child has our own lock, for which the last `down` waits.
- */
-G_GNUC_NORETURN static void become_stop(const char *name)
-{
-    char *const stop[] = {(char *)BROKER_PATH, (char *)"stop", (char *)name, NULL};
-    char *const down[] = {(char *)BROKER_PATH, (char *)"down", (char *)"--gone", (char *)name, NULL};
-
-    if (access("/run/systemd/system", F_OK) < 0) { /* sd_booted(3) */
-        execv(BROKER_PATH, down);
-        _exit(1);
-    }
-    if (!is_still_gone(name))
-        _exit(0);
-    say_info("%s: somebody has removed its network namespace; what it left is taken away", name);
-    execv(BROKER_PATH, stop);
+    if (booted_with_systemd())
+        execv(SYSTEMD_RUN_PATH, run);
+    execv(BROKER_PATH, run + 6);
     _exit(1);
 }
 
@@ -228,7 +259,7 @@ static void take_down(const char *name)
     pid_t pid = spawn_detach(&error);
 
     if (pid == 0)
-        become_stop(name);
+        become_down(name);
     if (pid < 0)
         say_warning("%s: %s", name, error->message);
 }

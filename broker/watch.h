@@ -14,6 +14,12 @@ typedef struct Watch {
 /* False: nobody needs the host any more; then the table of the guard is gone and the lock given back. */
 bool watch_needed(Watch *watch);
 
+/* Something has come to the host's /etc, or has gone: so it does for programs inside. */
+void watch_etc(void);
+
+/* The name servers of namespaces that have the host's or the uplink's. */
+void watch_servers(void);
+
 /* The firewall's table and its twin; with @links, also interfaces that have come since get to forward. */
 void watch_table(Watch *watch, bool links);
 

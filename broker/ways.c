@@ -9,6 +9,7 @@
 #include "uplink-dns.h"
 #include "uplink-rules.h"
 #include "uplink-table.h"
+#include "whole.h"
 
 #include <errno.h>
 #include <string.h>
@@ -146,9 +147,7 @@ static bool state_save(const Ways *ways, const Network *network, const Uplink *u
                   "ipv6", describe(&uplinks[1]), "servers", words(servers));
     json_t *before = ways_state(ways->name);
     char *text = json_equal(before, state) ? NULL : json_dumps(state, JSON_INDENT(1));
-    bool fine =
-        !text || (g_mkdir_with_parents(STATE_DIR, 0755) == 0 &&
-                  g_file_set_contents_full(path, text, -1, G_FILE_SET_CONTENTS_CONSISTENT, 0644, error));
+    bool fine = !text || (g_mkdir_with_parents(STATE_DIR, 0700) == 0 && whole_write(path, text, 0644, error));
 
     if (!fine && error && !*error)
         g_set_error(error, G_FILE_ERROR, g_file_error_from_errno(errno), "cannot make " STATE_DIR ": %s",
@@ -312,7 +311,7 @@ bool ways_remove(const char *name, const json_t *detail, Nl *host, GError **erro
         fine = uplink_table_remove(host, g_array_index(ends, WayEnd, i).table,
                                    g_array_index(ends, WayEnd, i).host_name, fine ? error : NULL) &&
                fine;
-    (void)unlink(path);
+    (void)whole_remove(path, NULL);
     (void)rmdir(STATE_DIR);
     return fine;
 }

@@ -3,6 +3,7 @@
 
 #include "paths.h"
 #include "say.h"
+#include "whole.h"
 
 #include <errno.h>
 #include <stdbool.h>
@@ -90,8 +91,8 @@ static void state_save(const Zone *zone)
             g_string_append_printf(text, "%s\n", member->interface);
     }
     if (text->len == 0)
-        (void)unlink(STATE);
-    else if (!g_file_set_contents_full(STATE, text->str, -1, G_FILE_SET_CONTENTS_CONSISTENT, 0600, &error))
+        (void)whole_remove(STATE, NULL);
+    else if (!whole_write(STATE, text->str, 0600, &error))
         say_warning("%s", error->message);
 }
 

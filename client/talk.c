@@ -24,12 +24,21 @@
 _Static_assert(sizeof SOCKET_PATH <= sizeof((struct sockaddr_un *)0)->sun_path,
                "the socket's path is too long");
 
+/* As sd_booted(3) finds out. */
+static const char *absent_advice(void)
+{
+    return access("/run/systemd/system", F_OK) == 0 ? " (is netns-broker.socket started?)"
+                                                    : " (the broker does not run; without systemd, root "
+                                                      "starts it by: netns-broker serve --listen " SOCKET_PATH
+                                                      ")";
+}
+
 static int connect_failed(int sock, char why[TALK_ROOM])
 {
     int cause = errno;
     bool absent = cause == ENOENT || cause == ECONNREFUSED;
     snprintf(why, TALK_ROOM, "cannot reach the broker at " SOCKET_PATH ": %s%s", strerrordesc_np(cause),
-             absent            ? " (is netns-broker.socket started?)"
+             absent            ? absent_advice()
              : cause == EMFILE ? " (the limit of open files, ulimit -n, leaves none)"
                                : "");
     if (sock >= 0)

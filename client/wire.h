@@ -10,7 +10,7 @@
 #include <sys/types.h>
 
 #define WIRE_MAX 4096 /* bytes of one packet, either way */
-#define WIRE_FDS 16   /* most fds in a reply */
+#define WIRE_FDS 32   /* most fds in a reply */
 #define WIRE_LINES 32 /* most KEY=VALUE lines */
 
 /* A received or growing packet. Lines are NUL-terminated inside `bytes`. */

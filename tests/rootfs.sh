@@ -22,7 +22,8 @@ done
 
 # The kernel package is unpacked, not installed: installing it would pull initramfs-tools, whose initrd is slow to make and to boot.
 # Not the cloud kernel, which has no Wi-Fi to pretend (mac80211_hwsim); of its modules without those of hardware that no test has.
-fetch_kernel='mkdir -p "$1/tmp/k"; chroot "$1" sh -ec "
+# systemd-resolved leaves its stub as name server, which nobody runs yet.
+fetch_kernel='rm -f "$1/etc/resolv.conf"; cp /etc/resolv.conf "$1/etc/"; mkdir -p "$1/tmp/k"; chroot "$1" sh -ec "
     cd /tmp/k
     image=\$(apt-cache depends linux-image-amd64 | sed -n \"s/.*Depends: \(linux-image-[0-9][^ ]*\).*/\1/p\" | head -n 1)
     apt-get download -q busybox-static \$image
@@ -50,7 +51,8 @@ build_root() {
         --customize-hook="$fetch_kernel" \
         --customize-hook='for u in apt-daily.timer apt-daily-upgrade.timer dpkg-db-backup.timer e2scrub_all.timer fstrim.timer \
             NetworkManager.service NetworkManager-wait-online.service networking.service dhcpcd.service connman.service \
-            connman-wait-online.service strongswan.service strongswan-starter.service openvpn.service
+            connman-wait-online.service strongswan.service strongswan-starter.service openvpn.service \
+            systemd-resolved.service nscd.service avahi-daemon.service avahi-daemon.socket
             do ln -sf /dev/null "$1/etc/systemd/system/$u"; done; : >"$1/etc/machine-id"' \
         "$SUITE" "$DIR/root" >&2
     touch "$DIR/root.done"

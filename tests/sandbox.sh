@@ -1,6 +1,6 @@
 #!/bin/bash
 # sandbox.sh CMD [ARG...] - run CMD as root in a machine of its own that is thrown away: private mount, PID, network, IPC and UTS
-# namespaces; an empty /run; /etc /usr /var /home /root /opt /tmp copy-on-write in memory; users alice, bob, carol (group netusers)
+# namespaces; an empty /run; /etc /usr /var /home /root /opt /tmp copied, or copy-on-write, in memory; users alice, bob, carol (group netusers)
 # and mallory who are others than those that may exist outside. Nothing CMD does to files, processes or the network outlives it.
 #
 #   STAGE=DIR   a `DESTDIR=DIR meson install` tree laid over /usr and /etc, because the programs look for each other (and the client
@@ -21,7 +21,13 @@ mount -t sysfs sysfs /sys
 mount --rbind $layers/cgroup /sys/fs/cgroup 2>/dev/null || :
 umount -R -l $layers/cgroup 2>/dev/null || :
 
-for d in etc usr var home root opt tmp; do
+# A copy, not an overlay: the broker lays one over it, and overlays are stacked two high at most, where the machine itself is one
+mkdir $layers/etc
+chmod 755 $layers/etc
+cp -a /etc/. $layers/etc/
+[ ! -d "${STAGE-}/etc" ] || [ -z "${STAGE-}" ] || cp -a "$STAGE/etc/." $layers/etc/
+mount --bind $layers/etc /etc
+for d in usr var home root opt tmp; do
     [ -d "/$d" ] || continue
     mkdir $layers/$d $layers/$d.work
     chmod --reference="/$d" $layers/$d

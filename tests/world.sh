@@ -2,6 +2,7 @@
 #   world_up       namespace `net`: 203.0.113.2/24 and 2001:db8::2/64, reached by the host's uplink0 (203.0.113.1, 2001:db8::1),
 #                  default routes of the host go there; a web server on port 80 answers with the client's address
 #   world_down     takes it away
+#   names_up, broker_up, well: see below
 #   conf NAME      writes /etc/netns-broker/NAME.netns from stdin
 NB=${NETNSCTL:-/usr/bin/netnsctl}
 WORLD_PID=
@@ -24,6 +25,37 @@ world_down() {
 conf() { mkdir -p /etc/netns-broker; cat >"/etc/netns-broker/$1.netns"; }
 # the file of `lab`: a nat namespace with a route and a rule of its own; @1: its MTU
 lab_conf() { conf lab <<<$'[Namespace]\nType=nat\n[Link]\nMTU='"${1:-1400}"$'\n[Route hole]\nDestination=198.51.100.0/24\nType=blackhole\n[Rule x]\nFrom=10.0.0.1\nTable=7'; }
+# the doctor calls it good, and this is what it says of it; whether NTP keeps the clock is the machine's affair
+well() {
+    local said
+    said=$($NB doctor "$1") || { echo "$said"; return 1; }
+    same "$(head -n 1 <<<"$said")" "$1: good"
+    sed -e 1d -e '/^    clock: nobody keeps it by NTP$/d' <<<"$said"
+}
+# names_up [COMMAND-BEFORE...] - (no function: it is to be ended) a name server that works on 203.0.113.2, in `net` if nothing else is said, and the host asks it
+names_up() {
+    [ $# -gt 0 ] || set -- ip netns exec net
+    [ -e /run/resolv.before ] || cp -L /etc/resolv.conf /run/resolv.before 2>/dev/null || : >/run/resolv.before
+    "$@" dnsmasq --keep-in-foreground --conf-file=/dev/null --no-resolv --no-hosts --user=root --pid-file= --bind-interfaces \
+        --listen-address="${NAMES-203.0.113.2}" --local=/example.com/ >/run/names.log 2>&1 & NAMES_PID=$!
+    wait_until 100 "$@" sh -c "ss -lunH | grep -qF '${NAMES-203.0.113.2}:53'"
+    echo "nameserver ${NAMES-203.0.113.2}" >/etc/resolv.conf
+}
+names_down() { kill "$NAMES_PID"; wait "$NAMES_PID" 2>/dev/null || :; cat /run/resolv.before >/etc/resolv.conf; }
+# broker_up, broker_down - the front, by which a doctor (and chnetns) enters
+broker_up() {
+    mkdir -p /run/netns-broker
+    "${SERVE:=/usr/libexec/netns-broker/serve}" --listen /run/netns-broker/socket 2>>/run/serve.log & BROKER_PID=$!
+    wait_until 100 test -S /run/netns-broker/socket
+}
+broker_down() { kill "$BROKER_PID"; wait "$BROKER_PID" 2>/dev/null || :; rm -f /run/netns-broker/socket; }
+# json_told: each member of the JSON on stdin, as a verb prints it with --json, is told of in netnsctl(1)
+json_told() {
+    local told unknown
+    told=$(sed -n '/^\.Sh JSON/,/^\.Sh FILES/p' "$TOP/man/netnsctl.1" | grep -E '^\.(It )?Va ' | tr ' ' '\n')
+    unknown=$(jq -r '[.. | objects | keys[]] | unique[]' | grep -vxF "$told") || :
+    [ -z "$unknown" ] || { echo "not told of in netnsctl(1): $unknown"; return 1; }
+}
 in_ns() { local n=$1; shift; ip netns exec "$n" "$@"; }
 # everything of the host that up and down may touch, as text to compare
 host_state() {

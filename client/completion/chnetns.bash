@@ -10,7 +10,7 @@ _chnetns() {
         [[ ${words[i]} == -- ]] && ((i < cword)) && ((i++))
         _command_offset "$i"
     elif [[ $cur == -* ]]; then
-        mapfile -t COMPREPLY < <(compgen -W '--no-ask-password --help --version' -- "$cur")
+        mapfile -t COMPREPLY < <(compgen -W '--no-ask-password --quiet --help --version' -- "$cur")
     else
         mapfile -t COMPREPLY < <(compgen -W "$(netnsctl list --names 2>/dev/null)" -- "$cur")
     fi

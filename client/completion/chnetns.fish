@@ -8,6 +8,7 @@ end
 
 complete -c chnetns -f
 complete -c chnetns -n __chnetns_at_name -l no-ask-password -d 'Where polkit wants a password, take that for a no'
+complete -c chnetns -n __chnetns_at_name -s q -l quiet -d 'No warning that a program outside may do the work'
 complete -c chnetns -n __chnetns_at_name -l help -d 'Print help'
 complete -c chnetns -n __chnetns_at_name -l version -d 'Print the version'
 complete -c chnetns -n __chnetns_at_name -a '(netnsctl list --names 2>/dev/null)' -d 'Network namespace'

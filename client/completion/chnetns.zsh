@@ -9,6 +9,7 @@ _chnetns_names() {
 
 _arguments -S -A '-*' \
     '--no-ask-password[where polkit wants a password, take that for a no]' \
+    '(-q --quiet)'{-q,--quiet}'[no warning that a program outside may do the work]' \
     '(- *)--help[print help]' \
     '(- *)--version[print the version]' \
     '1:network namespace:_chnetns_names' \

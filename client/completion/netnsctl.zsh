@@ -11,6 +11,14 @@ _netnsctl_files() {
     _alternative 'namespaces:network namespace:_netnsctl_names' 'files:file:_files -g "*.netns"'
 }
 
+_netnsctl_units() {
+    local -a units
+    local scope=--system
+    ((${words[(I)--user]})) && scope=--user
+    units=(${${(f)"$(_call_program units systemctl $scope list-unit-files --no-legend --type=service,socket 2>/dev/null)"}%% *})
+    _describe -t units 'unit' units
+}
+
 _netnsctl() {
     local -a verbs=(
         'list:the namespaces you may enter'
@@ -18,6 +26,7 @@ _netnsctl() {
         'graph:draw them, the host, and the ways out'
         'start:bring namespaces up'
         'stop:take namespaces down'
+        'restart:take namespaces down and bring them up anew'
         'check:find slips in configuration files'
         'doctor:what is wrong, and what to do'
         'show:print the merged configuration'
@@ -26,6 +35,8 @@ _netnsctl() {
         'take:hand over the interface of a VPN program (root)'
         'resolve:look up silent WireGuard endpoints (root)'
         'save-firewall:write the live rules back to their file (root)'
+        'attach:keep services in a namespace'
+        'detach:let them out again'
         'watch:follow the uplink and the firewalls'
         'serve:answer requests (the broker itself)'
     )
@@ -42,11 +53,13 @@ _netnsctl() {
     list) _arguments $json $password '--names[names only]' '--no-legend[no head line]' ;;
     graph) _arguments '(--dot --json)--svg[print SVG]' '(--svg --json)--dot[print input for Graphviz]' '(--svg --dot)--json[print JSON]' $names ;;
     status | doctor) _arguments $json $password $names ;;
-    start | stop) _arguments $password $names ;;
+    start | stop | restart) _arguments $password $names ;;
     check) _arguments '--root=[another root directory]:directory:_directories' '*:network namespace or file:_netnsctl_files' ;;
     show) _arguments '--root=[another root directory]:directory:_directories' $names ;;
     up) _arguments '--all[everything configured]' '--type=[type to build]:type:' $names ;;
     down) _arguments '--all[everything that is up]' '--no-block[go on in the background]' '--gone[only what somebody else has removed]' $names ;;
+    attach) _arguments '--user[services of your own]' '--now[restart what runs]' '1:network namespace:_netnsctl_names' '*:unit:_netnsctl_units' ;;
+    detach) _arguments '--user[services of your own]' '--now[restart what runs]' '*:unit:_netnsctl_units' ;;
     save-firewall|take|resolve) _arguments $names ;;
     serve) _arguments '--listen[path of the socket]:path:_files' ;;
     esac

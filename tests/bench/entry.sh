@@ -8,9 +8,9 @@ cp "$TARGET" /usr/local/bin/bench-target
 TARGET=/usr/local/bin/bench-target
 
 for name in plain covered ask; do
-    printf '[Namespace]\nType=basic\n[Access]\nUsers=alice\nAuthorize=list\n' | conf $name
+    printf '[Namespace]\nType=basic\nMountEtc=no\n[Access]\nUsers=alice\nAuthorize=list\n' | conf $name
 done
-sed -i 's/Type=basic/&\nMountSys=yes/' /etc/netns-broker/covered.netns
+sed -i 's/MountEtc=no/MountSys=yes/' /etc/netns-broker/covered.netns
 sed -i 's/Authorize=list/Authorize=both/' /etc/netns-broker/ask.netns
 mkdir -p /etc/netns/covered
 echo 'nameserver 203.0.113.9' >/etc/netns/covered/resolv.conf

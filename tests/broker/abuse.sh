@@ -54,6 +54,41 @@ not_hidden() {
     enters alice quick
     contains "$(tail -n 3 $LOG)" "enter quick: allowed"
 }
+# answers with descriptors that are not read: no more of them than a user may have connections
+unread() {
+    cat >/run/unread.py <<'P'
+import os, select, sys
+sys.path.insert(0, sys.argv[1])
+from ask import connect, packet
+import time
+socks = []
+# and again when the broker has looked after the first
+for pause in 11.5, 2:
+    for _ in range(60):
+        sock = connect()
+        sock.send(packet("enter", "quick"))
+        socks.append(sock)
+    time.sleep(pause)
+answered = 0
+for sock in socks:
+    if select.select([sock], [], [], 0)[0]:
+        import socket
+        with_fds = False
+        try:
+            data, controls, _, _ = sock.recvmsg(8192, socket.CMSG_SPACE(64 * 4), socket.MSG_CMSG_CLOEXEC)
+            with_fds = bool(controls)
+        except OSError:
+            pass
+        answered += with_fds
+print(answered)
+P
+    local got
+    got=$(as alice python3 /run/unread.py "$HERE")
+    echo "answered with descriptors: $got"
+    [ "$got" -gt 0 ]; [ "$got" -le 16 ]
+    enters alice quick
+}
+it "answers that nobody reads count as connections" unread
 it "thousands of hang-ups leave no descriptor behind in the front" hang_ups
 it "somebody who holds a lock on /run/netns keeps nobody's namespace from starting" held_lock
 it "nor where /run/netns is not a mount yet" first_mount_lock

@@ -28,12 +28,14 @@ in_bash() {
     there /usr/share/bash-completion/bash_completion || return $?
     same "$(bash_offers chnetns '')" 'lab lan vpn'
     same "$(bash_offers chnetns --no-ask-password l)" 'lab lan'
+    same "$(bash_offers chnetns --quiet l)" 'lab lan'; same "$(bash_offers chnetns --q)" --quiet
     same "$(USER_OF=mallory bash_offers chnetns '')" ''
     same "$(bash_offers chnetns lab -- netnsctl sta)" 'start status'
     same "$(bash_offers netnsctl status l)" 'lab lan'
     same "$(bash_offers netnsctl sa)" save-firewall; same "$(bash_offers netnsctl save-firewall l)" 'lab lan'
     same "$(bash_offers netnsctl graph --)" '--dot --json --svg'
-    same "$(bash_offers netnsctl gra)" graph
+    same "$(bash_offers netnsctl gra)" graph; same "$(bash_offers netnsctl res)" 'resolve restart'; same "$(bash_offers netnsctl restart l)" 'lab lan'; same "$(bash_offers netnsctl restart --)" --no-ask-password
+    same "$(bash_offers netnsctl attach --now l)" 'lab lan'; same "$(bash_offers netnsctl detach --)" '--now --user'
     same "$(bash_offers netns-broker list --n)" '--names --no-ask-password --no-legend'
 }
 it "bash completes names and commands" in_bash
@@ -43,12 +45,14 @@ in_fish() {
     there /usr/bin/fish || return $?
     same "$(fish_offers 'chnetns ')" 'lab lan vpn'
     same "$(fish_offers 'chnetns --no-ask-password l')" 'lab lan'
+    same "$(fish_offers 'chnetns -q l')" 'lab lan'; same "$(fish_offers 'chnetns --q')" --quiet
     same "$(fish_offers 'chnetns lab netnsctl star')" start
     same "$(fish_offers 'chnetns lab -- netnsctl star')" start
-    same "$(fish_offers 'netnsctl status l')" 'lab lan'
+    same "$(fish_offers 'netnsctl status l')" 'lab lan'; same "$(fish_offers 'netnsctl rest')" restart; same "$(fish_offers 'netnsctl restart l')" 'lab lan'
     same "$(fish_offers 'netnsctl sav')" save-firewall; same "$(fish_offers 'netnsctl save-firewall l')" 'lab lan'
     same "$(fish_offers 'netnsctl graph l')" 'lab lan'
     same "$(fish_offers 'netnsctl graph --s')" --svg
+    same "$(fish_offers 'netnsctl attach --now l')" 'lab lan'; same "$(fish_offers 'netnsctl detach --u')" --user
 }
 it "fish completes names and commands" in_fish
 
@@ -83,7 +87,10 @@ in_zsh() {
     $PYTHON /tmp/complete.py 'chnetns vpn netnsctl star' 'start '
     $PYTHON /tmp/complete.py 'netnsctl status v' 'vpn '
     $PYTHON /tmp/complete.py 'netnsctl gra' 'graph '
+    $PYTHON /tmp/complete.py 'netnsctl rest' 'restart '
+    $PYTHON /tmp/complete.py 'netnsctl restart v' 'vpn '
     $PYTHON /tmp/complete.py 'netnsctl graph --s' '--svg '
+    $PYTHON /tmp/complete.py 'netnsctl attach --now v' 'vpn '
 }
 it "zsh completes names and commands" in_zsh
 

@@ -17,7 +17,9 @@ for name, fd in by_name.items():
     if name == "netns":
         continue
     flags = os.fstatvfs(fd).f_flag
-    assert flags & SAFE == SAFE, (name, flags)
+    # scripts below /etc are run
+    safe = SAFE & ~os.ST_NOEXEC if name == "etc" else SAFE
+    assert flags & safe == safe, (name, flags)
 with open(f"/proc/self/fd/{by_name['etc/hosts']}") as hosts:
     assert hosts.read() == "192.0.2.9 box\n"
 try:

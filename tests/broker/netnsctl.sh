@@ -86,6 +86,12 @@ it "users get the JSON that root gets" same_json
 as alice "$CHNETNS" lab sleep 60 &
 as carol "$CHNETNS" lab sleep 61 &
 wait_until 100 bash -c '[ $(ip netns pids lab | wc -l) = 2 ]'
+json_members() {
+    . "$TOP/tests/world.sh"
+    "$NETNSCTL" status --json | json_told
+    "$NETNSCTL" list --json | json_told
+}
+it "each member of the JSON is told of in netnsctl(1)" json_members
 who() {
     contains "$("$NETNSCTL" status lab)" 'alice sleep 60'
     contains "$("$NETNSCTL" status lab)" 'carol sleep 61'
@@ -119,12 +125,14 @@ it "a namespace made by someone else is called foreign" foreign
 broken() {
     cp /run/netns-broker/state/lab.json /run/lab.json
     sed -i 's/"ready": *true/"ready": false/' /run/netns-broker/state/lab.json
-    local state
+    local state hers
     state=$("$NETNSCTL" list)
+    hers=$(as alice "$NETNSCTL" status lab; as alice "$NETNSCTL" doctor lab || :)
     cp /run/lab.json /run/netns-broker/state/lab.json
-    contains "$state" 'lab     broken'
+    contains "$state" 'lab     broken'; contains "$state" '(it was made and not finished)'
+    contains "$hers" 'State: broken: it was made and not finished'; contains "$hers" 'state: it was made and not finished'
 }
-it "one that was left half built is called broken" broken
+it "one that was left half built is called broken, and why, to its users too" broken
 changing() {
     flock /run/netns-broker/lock/lab sleep 1 &
     sleep 0.2

@@ -76,7 +76,12 @@ serve_start
 
 DENIED=$'ERROR=denied\nMESSAGE=not allowed, or there is no such namespace'
 
-listed_enters() { contains "$(ask alice enter lab)" $'RESULT=ok\nFDS=netns\nfd /run/netns/lab'; }
+listed_enters() {
+    local answer
+    answer=$(ask alice enter lab)
+    contains "$answer" $'RESULT=ok\nFDS=netns,etc,'
+    contains "$answer" 'fd /run/netns/lab'
+}
 it "a listed user whom polkit lets gets the namespace, which was started for it" listed_enters
 member_enters() { contains "$(ask carol enter lab)" RESULT=ok; }
 it "a member of a listed group gets it" member_enters
@@ -84,7 +89,7 @@ unlisted_denied() { same "$(ask mallory enter lab)" "$DENIED"; }
 it "a user who is not listed is denied" unlisted_denied
 same_bytes() {
     for name in none mine broken lab; do
-        for verb in enter status start stop; do
+        for verb in enter status start stop restart; do
             same "$name $verb $(ask mallory $verb $name)" "$name $verb $DENIED"
         done
     done
@@ -107,11 +112,16 @@ manage() {
     fails test -e /run/netns/lab
     contains "$(ask carol start lab)" RESULT=ok
     test -e /run/netns/lab
+    ip -n lab link add marked type veth peer name marked1
+    contains "$(ask carol restart lab)" RESULT=ok
+    test -e /run/netns/lab
+    fails ip -n lab link show marked
+    contains "$(ask alice restart lab)" ERROR=authenticate
     contains "$(ask alice stop lab)" ERROR=authenticate
     same "$(ask mallory stop lab)" "$DENIED"
     contains "$(ask root stop lab)" RESULT=ok
 }
-it "start and stop take a place on the list and polkit's word" manage
+it "start, stop and restart take a place on the list and polkit's word" manage
 visible() {
     contains "$(ask alice list)" '"name":"lab"'
     contains "$(ask alice list)" '"name":"open"'

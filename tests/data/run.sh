@@ -190,26 +190,51 @@ files_anywhere() {
 it "check takes a file anywhere, whoever it belongs to" files_anywhere
 
 # without --root the machine itself is asked as well; the types are put into its /usr/lib for this one process
-machine_asked() {
-    clean
-    put "$ROOT/lab.netns" '[Access]' 'Users=root no-such-user 4711' 'Groups=root no-such-group' '[Hooks]' 'PreUp=/bin/sh' \
-        'PreUp=/no/such/program' "PreUp=$ROOT/others" '[Firewall]' 'File=/no/such/rules' '[Link a]' 'Kind=veth'
-    put "$ROOT/others"; chmod 777 "$ROOT/others"
-    mkdir "$ROOT/over"
-    local out; out=$(unshare --mount bash -c '
+here() {
+    mkdir -p "$ROOT/over"
+    unshare --mount bash -c '
         mount -t tmpfs over "$1/over" && mkdir "$1/over/upper" "$1/over/work" &&
         mount -t overlay -o "lowerdir=/usr/lib,upperdir=$1/over/upper,workdir=$1/over/work" over /usr/lib &&
         mkdir -p /usr/lib/netns-broker && cp -r "$1/usr/lib/netns-broker/types" /usr/lib/netns-broker/ &&
-        exec "$2" check "$1/lab.netns"' - "$ROOT" "$NETNSCTL")
+        exec "$2" check "$1/lab.netns"' - "$ROOT" "$NETNSCTL"
+}
+machine_asked() {
+    clean
+    put "$ROOT/lab.netns" '[Access]' 'Users=root no-such-user 4711' 'Groups=root no-such-group' '[Hooks]' 'PreUp=/bin/sh' \
+        'PreUp=/no/such/program' '[Firewall]' 'File=/no/such/rules' '[Link a]' 'Kind=veth'
+    local out; out=$(here)
     contains "$out" "Users=root no-such-user 4711: note: there is no user no-such-user here"
     contains "$out" "note: there is no group no-such-group here"
     contains "$out" "PreUp=/no/such/program: note: there is no such file here"
-    contains "$out" "others: note: others than root could write the file"
     contains "$out" "File=/no/such/rules: note:"
     contains "$out" "lab.netns: good"
-    same "$(grep -c note: <<<"$out")" 5
+    same "$(grep -c note: <<<"$out")" 4
 }
 it "check notes what this machine does not have, and calls the file good" machine_asked
+
+hooks_judged() {
+    clean
+    put "$ROOT/lab.netns" '[Hooks]' "PreUp=$ROOT/others" 'PostUp=/etc/passwd'
+    put "$ROOT/others"; chmod 777 "$ROOT/others"
+    local out rc=0; out=$(here) || rc=$?
+    same "$rc" 1
+    contains "$out" "others: the program would not be run: a part of the path is not root's, or writable by others"
+    contains "$out" "PostUp=/etc/passwd: the program would not be run: it is not an executable file"
+    fails contains "$out" good
+}
+it "a hook's program that others can write, or that is none, is a slip" hooks_judged
+
+dhcp_noted() {
+    clean
+    put "$ROOT/lab.netns" '[Link a]' 'Kind=macvlan' 'Parent=lo' 'DHCP=ipv6' 'IPv6AcceptRA=no'
+    contains "$(here)" "IPv6AcceptRA=no: note: DHCPv6 names no router"
+    put "$ROOT/lab.netns" '[Link a]' 'Kind=macvlan' 'Parent=lo' 'DHCP=ipv6' 'IPv6AcceptRA=no' 'Gateway=fe80::1'
+    fails contains "$(here)" "names no router"
+    command -v udhcpc >/dev/null || return 0
+    put "$ROOT/lab.netns" '[Link a]' 'Kind=macvlan' 'Parent=lo' 'DHCP=yes' 'Client=udhcpc'
+    contains "$(here)" "note: udhcpc asks for IPv4 addresses only; IPv6 ones come by router advertisements (DHCP=ipv4 says just that)"
+}
+it "what DHCP will not bring is noted, with the way out" dhcp_noted
 
 usage_told() {
     local rc=0

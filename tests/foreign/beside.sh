@@ -50,7 +50,7 @@ b_needed() {
     strip_ours
     out4 shut 1 || rc4=$?
     out6 shut 1 || rc6=$?
-    [ $rc4 != 0 ] && [ $rc6 != 0 ]
+    [ $rc4 != 0 ]; [ $rc6 != 0 ]
     $NB up --type=nat shut
     b_out
 }
@@ -78,7 +78,7 @@ b_apart() {
     in_ns shut curl -s -m 1 "http://$(inner_address other inet):8080/" || rc=$?
     in_ns open curl -s -m 1 "http://[$(inner_address other inet6)]:8080/" || rc6=$?
     web_end
-    [ $rc != 0 ] && [ $rc6 != 0 ]
+    [ $rc != 0 ]; [ $rc6 != 0 ]
 }
 # the route of a neighbour who knows what is behind us
 b_uninvited() {
@@ -90,7 +90,7 @@ b_uninvited() {
     in_ns net curl -s -m 1 "http://[$six]:8083/" || rc6=$?
     ip -n net route del 198.18.0.0/15; ip -n net route del "$six/128"
     web_end
-    [ $rc != 0 ] && [ $rc6 != 0 ]
+    [ $rc != 0 ]; [ $rc6 != 0 ]
 }
 b_no_obstacle() { [ ! -e /run/netns-broker/obstacles.json ] || { cat /run/netns-broker/obstacles.json; return 1; }; }
 beside() {

@@ -126,7 +126,7 @@ labels_apart() {
 }
 many_sources() {
     ip link add p0 type veth peer name p1; ip link set p0 up
-    { printf '[Namespace]\nType=macvlan\n[Link]\nParent=p0\nMode=source\n'; for i in $(seq 300); do printf 'SourceMACAddress=02:00:00:00:%02x:%02x\n' $((i / 256)) $((i % 256)); done; } | conf s
+    { printf '[Namespace]\nType=macvlan\n[Link]\nParent=p0\nDHCP=no\nMode=source\n'; for i in $(seq 300); do printf 'SourceMACAddress=02:00:00:00:%02x:%02x\n' $((i / 256)) $((i % 256)); done; } | conf s
     $NB up s; same "$(ip -n s -d -j link show mv0 | jq '.[0].linkinfo.info_data.macaddr_data | length')" 300
     $NB down s
     for i in $(seq 1100); do printf 'SourceMACAddress=02:00:00:01:%02x:%02x\n' $((i / 256)) $((i % 256)); done >>/etc/netns-broker/s.netns
@@ -134,7 +134,7 @@ many_sources() {
     ip link del p0; settled
 }
 bridge_race() {
-    conf m1 <<<$'[Namespace]\nType=bridge\n[Link]\nBridge=brx\nCreateBridge=yes'; conf m2 <<<$'[Namespace]\nType=bridge\n[Link]\nBridge=brx\nCreateBridge=yes'
+    conf m1 <<<$'[Namespace]\nType=bridge\n[Link]\nBridge=brx\nCreateBridge=yes\nDHCP=no'; conf m2 <<<$'[Namespace]\nType=bridge\n[Link]\nBridge=brx\nCreateBridge=yes\nDHCP=no'
     local i
     for i in $(seq 15); do
         $NB up m1; $NB down m1 & $NB up m2; wait $!

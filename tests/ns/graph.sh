@@ -107,6 +107,7 @@ it "on a terminal its width counts, and names are bold" on_terminal
 before_vpn() { same "$(own_way)" 'eth0 ipv4+ipv6'; same "$(way_of lab)" 'eth0 ipv4+ipv6'; same "$(way_of home)" 'eth0 ipv4+ipv6'; }
 it "without a VPN all leave by the card" before_vpn
 in_vpn() {
+    $NB graph --json | json_told
     vpn_up || return $?
     local own lab home door
     own=$(own_way) lab=$(way_of lab) home=$(way_of home) door=$(jq_graph '.interfaces[] | select(.name == "tun0") | .type + " over " + .over')

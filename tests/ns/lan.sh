@@ -71,6 +71,7 @@ replaced() {
     ip tuntap add dev tun9 mode tun; ip addr add 10.99.0.1/24 dev tun9; ip link set tun9 up
     ip route replace default via 10.99.0.2 dev tun9 metric 100
     soon same "$(page4 in_ns out)" "$HOME4" || { cat /run/netns-broker/uplink/out.json; return 1; }
+    $NB status --json out | json_told
     ip link del tun9
     ip route del 203.0.113.200
     ip route del 192.0.2.7

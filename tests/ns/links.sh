@@ -70,8 +70,8 @@ parent_missing() {
 }
 passthru_twice() {
     ip link add p0 type veth peer name p1; ip link set p0 up
-    conf pt1 <<<$'[Namespace]\nType=macvlan\n[Link]\nParent=p0\nMode=passthru'
-    conf pt2 <<<$'[Namespace]\nType=macvlan\n[Link]\nParent=p0\nMode=passthru'
+    conf pt1 <<<$'[Namespace]\nType=macvlan\n[Link]\nParent=p0\nDHCP=no\nMode=passthru'
+    conf pt2 <<<$'[Namespace]\nType=macvlan\n[Link]\nParent=p0\nDHCP=no\nMode=passthru'
     $NB up pt1
     local said; said=$($NB up pt2 2>&1) && return 1
     contains "$said" "pt2: not up:"
@@ -202,7 +202,9 @@ dns_stub() {
     contains "$(cat /run/netns-broker/dns/stub/resolv.conf)" 'nameserver 203.0.113.53'
     $NB down stub
     echo 'nameserver 203.0.113.54' >/etc/resolv.conf
-    $NB up --type=nat stub; [ ! -e /run/netns-broker/dns/stub ]; $NB down stub
+    $NB up --type=nat stub
+    contains "$(cat /run/netns-broker/dns/stub/resolv.conf)" 'nameserver 203.0.113.54'
+    $NB down stub
     rm -r /run/systemd
 }
 firewall() {

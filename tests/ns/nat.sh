@@ -142,7 +142,11 @@ default_in_pieces() {
 ipv6_off() {
     sysctl -qw net.ipv6.conf.all.disable_ipv6=1; conf off <<<$'[Namespace]\nType=nat'
     same "$($NB up off 2>&1)" ''; same "$(in_ns off curl -s -m 5 http://203.0.113.2/)" 203.0.113.1
-    same "$($NB doctor off)" $'off: good\n    IPv4 out: leaves by uplink0'
+    broker_up; names_up
+    $NB up off # the host's server
+    local said; said=$(well off) || { echo "$said"; broker_down; names_down; return 1; }
+    same "$said" $'    IPv4 out: leaves by uplink0\n    DNS: 203.0.113.2 answers, and no path leads past the namespace'
+    broker_down; names_down
     $NB down off; sysctl -qw net.ipv6.conf.all.disable_ipv6=0
     ip addr add 2001:db8::1/64 dev uplink0 nodad; ip -6 route add default via 2001:db8::2 # they went with it
     wait_until 200 sh -c 'ip -6 addr show dev uplink0 scope link -tentative | grep .'

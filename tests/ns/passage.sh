@@ -116,7 +116,7 @@ listed_again() {
 programs_of() { strace -f -q -e trace=execve -o /tmp/execs "$@"; grep -v -e broker/watch -e exited /tmp/execs | sed -n '2,$s/.*execve("\([^"]*\)".*/\1/p'; }
 nothing_foreign() {
     $NB up --type=nat shut
-    [ ! -e /run/netns-broker/passage ] && [ ! -e /run/netns-broker/obstacles.json ]
+    [ ! -e /run/netns-broker/passage ]; [ ! -e /run/netns-broker/obstacles.json ]
     same "$(ours | paste -sd ' ')" '0 0 0'
     # nft runs for our own table, once; nothing else is started
     $NB down shut
@@ -181,6 +181,7 @@ X
     out4 shut 1 || rc=$?
     contains "$($NB status shut)" 'inet mine wall'
     contains "$($NB status --json shut)" '"policy": "drop"'
+    $NB status --json | json_told
     kill $owner; wait $owner 2>/dev/null || :
     wait_until 50 fails nft list table inet mine
     contains "$(jq -c '.[] | [.family, .table, .chain, .hook, .policy, .why]' <<<"$said")" '["inet","mine","wall","forward","drop","owned by a running program"]'

@@ -13,13 +13,16 @@ card() { ip -j link show p0 | jq -c '.[0] | [.ifname, .altnames, .ifalias, .mtu,
 nic() { printf '[Link nic]\nKind=physical\nInterface=%s\nName=eth0\nAddress=10.6.0.2/24\n%b' "$1" "${2-}" | conf nic; }
 
 there_and_back() {
-    cable; nic p0
+    : >/etc/resolv.conf; cable; nic p0
     local before; before=$(card)
     $NB up nic
     fails ip link show p0
     in_ns nic ping -c1 -W2 10.6.0.1
     $NB up nic; in_ns nic ping -c1 -W2 10.6.0.1
-    same "$($NB doctor nic)" 'nic: good'
+    broker_up
+    local said; said=$(well nic) || { echo "$said"; broker_down; return 1; }
+    broker_down
+    same "$said" '    DNS: no name server is named in the resolv.conf that programs inside see'
     $NB down nic
     same "$(card)" "$before"; uncable
 }
@@ -118,14 +121,14 @@ killed() {
         $NB down nic
         same "$n $(card)" "$n $before"; fails ip netns exec nic true
     done
-    [ "$n" -gt 8 ] && [ "$n" -lt 40 ]
+    echo "up: $n"; [ "$n" -ge 8 ]; [ "$n" -lt 40 ]
     for n in $(seq 1 40); do
         $NB up nic
         strace -f -qq -o /dev/null -e trace=sendmsg,sendto -e inject=sendmsg,sendto:signal=KILL:when="$n" $NB down nic && break || :
         same "$n $($NB down nic 2>&1)" "$n "
         same "$n $(card)" "$n $before"
     done
-    [ "$n" -gt 5 ] && [ "$n" -lt 40 ]; uncable
+    echo "down: $n"; [ "$n" -gt 5 ]; [ "$n" -lt 40 ]; uncable
 }
 vanished() {
     cable; nic p0; $NB up nic; uncable

@@ -383,12 +383,13 @@ by_the_uplink() {
 shown() {
     $NB up web
     contains "$($NB status web)" "Ports: tcp 8080 to $(inner_address web inet):80, [$(inner_address web inet6)]:80"
+    $NB status --json web | json_told
     same "$($NB status --json web | python3 -c 'import json,sys; s=json.load(sys.stdin); s = s[0] if isinstance(s, list) else s; print([(p["name"], p["protocol"], p["listen"], len(p["to"])) for p in s["ports"]])')" \
         "[('web', 'tcp', '8080', 2), ('echo', 'udp', '8053', 2)]"
 }
 # kill -9 at calls that change something, one after the other, before the call is made
 kill_at() { # CALL N CMD...
-    strace -qq -o /run/trace -e trace="$1" -e inject="$1:signal=KILL:when=$2" "${@:3}" & wait $! 2>/dev/null
+    strace -qq -o /run/trace -e trace="$1" -e inject="$1:signal=KILL:when=$2" "${@:3}" & wait $! 2>/dev/null || :
     grep -q 'killed by SIGKILL' /run/trace
 }
 killed() {

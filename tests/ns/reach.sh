@@ -64,7 +64,7 @@ at_once() {
     local i
     for i in 1 2 3 4 5 6; do
         $NB down app & $NB down db & wait -n; wait -n
-        same "$(find /run/netns-broker/firewall /run/netns-broker/dns -name '*app*' -o -name '*db*')" ""
+        same "$(find /run/netns-broker/firewall -name '*app*' -o -name '*db*'; find /run/netns-broker/dns -maxdepth 1 -name app -o -maxdepth 1 -name db)" ""
         $NB up app & $NB up db & wait -n; wait -n
         web db 8080
         same "$(at app get "$(inner_address db inet):8080")" "$(inner_address app inet)"
@@ -233,7 +233,7 @@ shown() {
     $NB up app
     contains "$($NB status app)" "May reach: db other"
 }
-restored() { $NB down --all; diff <(echo "$BEFORE") <(host_state); same "$(find /run/netns-broker/firewall /run/netns-broker/dns /run/netns-broker/uplink -type f 2>/dev/null)" ""; }
+restored() { $NB down --all; diff <(echo "$BEFORE") <(host_state); same "$(find /run/netns-broker/firewall /run/netns-broker/dns /run/netns-broker/uplink ! -type d 2>/dev/null)" ""; }
 
 world_up
 BEFORE=$(host_state)

@@ -17,7 +17,12 @@ openvpn_in() {
     same "$(resolv)" $'nameserver 10.8.0.1\nsearch office.example'
     contains "$(ip -n vpn route)" 'default dev tun0 proto 110'
     $NB up vpn; inside # nothing to do
-    same "$($NB doctor vpn)" 'vpn: good'
+    # the server that the VPN brings
+    NAMES=10.8.0.1 names_up nsenter --net=$PLACES/gate; broker_up
+    local said; said=$(well vpn) || { echo "$said"; broker_down; names_down; return 1; }
+    broker_down; names_down
+    contains "$said" 'name servers: programs inside can ask none but 10.8.0.1, as [DNS] Guard= intends'
+    same "$(tail -n 1 <<<"$said")" '    DNS: 10.8.0.1 answers, and no path leads past the namespace'
 }
 # a program inside sees the tunnel go and come
 survives() {

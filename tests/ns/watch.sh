@@ -36,7 +36,7 @@ never_unprotected() {
     kill $flusher; wait $flusher 2>/dev/null || :; sleep 0.2; kill $dump; wait $dump 2>/dev/null || :
     web_end
     echo "got through: ${got:-never}; pages meanwhile: $n"
-    [ -z "$got" ] && [ $n -gt 5 ]
+    [ -z "$got" ]; [ $n -gt 5 ]
     same "$(tcpdump -nr /run/leak.pcap 2>/dev/null | wc -l)" 0
     wait_until 20 tables
 }
@@ -74,10 +74,22 @@ servers_come_late() {
     for n in 53 54; do
         mkdir -p $dir; sleep 0.1; echo "nameserver 203.0.113.$n" >$dir/uplink0.dhcp
         servers_are 203.0.113.$n
-        contains "$(cat /run/netns-broker/dns/lan/resolv.conf)" "nameserver 203.0.113.$n"
+        wait_until 20 grep -q "nameserver 203.0.113.$n" /run/netns-broker/dns/lan/resolv.conf
         rm -r /run/dhcpcd
         servers_are "$before"
     done
+}
+# a resolver that has not answered yet is waited for, two seconds at most: by the watch alone
+waits_alone() {
+    local dir=/run/dhcpcd/hook-state/resolv.conf resolver=/run/netns-broker/resolver/named
+    conf named <<<$'[Namespace]\nType=lan\n[DNS]\nResolver=dnsmasq'; $NB up named
+    rm $resolver/resolver.pid
+    mkdir -p $dir; sleep 0.1; echo 'nameserver 203.0.113.55' >$dir/uplink0.dhcp
+    wait_until 40 grep -q 203.0.113.55 $resolver/dnsmasq.servers
+    flock -n /run/netns-broker/lock/.host true
+    fails grep -q 203.0.113.55 $resolver/upstream.conf
+    wait_until 60 grep -q 203.0.113.55 $resolver/upstream.conf
+    rm -r /run/dhcpcd; $NB down named; rm /etc/netns-broker/named.netns
 }
 ways_have_lan() { nft list set inet netns-broker ways | grep -q vn-lan0; }
 down_and_up() {
@@ -103,7 +115,7 @@ roams() {
     wait_until 20 page2
     same "$(readlink /proc/$program/ns/net)" "$before"; kill $program; wait $program 2>/dev/null || :
     same "$(jq -c .servers /run/netns-broker/uplink/lan.json)" '["192.0.2.2"]'
-    contains "$(cat /run/netns-broker/dns/lan/resolv.conf)" 'nameserver 192.0.2.2'
+    wait_until 20 grep -q 'nameserver 192.0.2.2' /run/netns-broker/dns/lan/resolv.conf
 }
 cable_out() { # the route stays, its carrier does not
     ip -n net2 link set eth0 down; wait_until 20 sh -c '[ "$(jq -r .ipv4.interface /run/netns-broker/uplink/lan.json)" = uplink0 ]'
@@ -146,6 +158,7 @@ it "lan leaves by the uplink" lan_up
 it "lan: rules flushed by another program are back within a second" rules_flushed
 it "lan: routes flushed by another program are back within a second" routes_flushed
 it "lan: name servers that a DHCP client writes down late, in a directory of its own, count" servers_come_late
+it "lan: while the watch waits for a resolver, others have the host's lock" waits_alone
 it "lan works again after its uplink was down" down_and_up
 it "lan follows a better uplink within a second, with its name servers; programs stay" roams
 it "lan leaves an uplink whose cable is out, and returns" cable_out

@@ -53,6 +53,8 @@ one_name_one_unit() {
     same "$(ip -n same -o link | wc -l)" 1
     systemctl stop netns-basic@same
 }
+# what it has said so far is in the journal by now
+said_by() { journalctl --sync; journalctl -o cat -u "$1"; }
 needs_first() {
     printf '[Namespace]\nDescription=base\n' >/etc/netns-broker/zbase.netns
     printf '[Link up]\nKind=veth\nPeer=zbase\nHostName=toabove\nAddress=10.4.0.2/24\nHostAddress=10.4.0.1/24\n' >/etc/netns-broker/above.netns
@@ -69,13 +71,13 @@ needs_first() {
     fails active netns@zbase
     systemctl stop netns@above netns-nat@zbase
     fails systemctl start netns@above 2>/dev/null
-    contains "$(journalctl -o cat -u netns@above)" "above: not up: netns@zbase.service did not start: "
+    contains "$(said_by netns@above)" "above: not up: netns@zbase.service did not start: "
     same "$(ip netns list)" ""
 }
 needs_in_circles() {
     printf '[Link up]\nKind=veth\nPeer=above\n' >/etc/netns-broker/zbase.netns
     fails systemctl start netns@above 2>/dev/null
-    contains "$(journalctl -o cat -u netns@above)" "above needs zbase, zbase needs above: none of them can be the first"
+    contains "$(said_by netns@above)" "above needs zbase, zbase needs above: none of them can be the first"
     rm /etc/netns-broker/above.netns /etc/netns-broker/zbase.netns
     same "$(ip netns list)" ""
 }
@@ -83,7 +85,7 @@ a_failure_is_a_sentence() {
     printf '[Namespace]\nType=nat\n[Link host]\nAdress=10.0.0.2\n' >/etc/netns-broker/wrong.netns
     fails systemctl start netns@wrong 2>/dev/null
     rm /etc/netns-broker/wrong.netns
-    contains "$(journalctl -o cat -u netns@wrong)" "wrong.netns:4:"
+    contains "$(said_by netns@wrong)" "wrong.netns:4:"
     systemctl reset-failed netns@wrong
 }
 enabled_starts_at_boot() {
@@ -110,6 +112,134 @@ reload_applies_the_file() {
     contains "$(ip netns exec reload cat /proc/sys/net/ipv4/ping_group_range)" 4711
     systemctl stop netns@reload
     rm /etc/netns-broker/reload.netns
+}
+# the number of a namespace may be given to the next one; what was put into it is not
+mark() { ip -n "$1" link add marked type veth peer name marked1; }
+anew() { fails ip -n "$1" link show marked >/dev/null 2>&1; }
+restarted_by_verb() {
+    local before
+    # by a file
+    printf '[Namespace]\nType=basic\n[Access]\nUsers=alice\nAuthorize=list\n' >/etc/netns-broker/again.netns
+    netnsctl restart again
+    active netns@again
+    mark again
+    before=$(netns_of again)
+    chnetns again sleep 300 &
+    wait_until 100 sh -c '[ -n "$(ip netns pids again)" ]'
+    contains "$(netnsctl restart again 2>&1)" "netnsctl: again: without a network now, until they are ended and started anew: $! root sleep 300"
+    anew again
+    same "$(readlink /proc/$!/ns/net)" "$before"
+    same "$(netnsctl stop again 2>&1)" ""
+    kill $!
+    # up by hand: as a unit from now on
+    netns-broker up again
+    fails active netns@again
+    mark again
+    netnsctl restart again
+    active netns@again
+    anew again
+    # a slip keeps it from coming up: it stays
+    printf '[Namespace]\nType=basic\nOops=1\n' >/etc/netns-broker/again.netns
+    contains "$(netnsctl restart again 2>&1 || :)" "again.netns:3: [Namespace] Oops="
+    active netns@again
+    netnsctl stop again
+    rm /etc/netns-broker/again.netns
+    # by the unit that keeps it up
+    starts netns-nat@again
+    mark again
+    netnsctl restart again
+    active netns-nat@again
+    fails active netns@again
+    anew again
+    systemctl stop netns-nat@again
+    contains "$(netnsctl restart again 2>&1 || :)" "again"
+    same "$(ip netns list)" ""
+}
+restarted_by_users() {
+    printf '[Namespace]\nType=basic\n[Access]\nUsers=alice\nAuthorize=list\n' >/etc/netns-broker/again.netns
+    contains "$(as alice 'netnsctl restart --no-ask-password again' 2>&1 || :)" "again: "
+    fails active netns@again
+    mkdir -p /etc/polkit-1/rules.d
+    echo 'polkit.addRule(function(action, subject) { if (action.id == "org.netns-broker.manage" && subject.user == "alice") return polkit.Result.YES; });' \
+        >/etc/polkit-1/rules.d/10-again.rules
+    systemctl restart polkit
+    as alice 'netnsctl restart again'
+    active netns@again
+    mark again
+    as alice 'chnetns again sleep 300' &
+    wait_until 100 sh -c '[ -n "$(ip netns pids again)" ]'
+    contains "$(as alice 'netnsctl restart again' 2>&1)" "alice sleep 300"
+    active netns@again
+    anew again
+    pkill -u alice sleep
+    as alice 'netnsctl stop again'
+    # up by hand
+    netns-broker up again
+    mark again
+    as alice 'netnsctl restart again'
+    active netns@again
+    anew again
+    systemctl stop netns@again
+    rm /etc/netns-broker/again.netns /etc/polkit-1/rules.d/10-again.rules
+    systemctl restart polkit
+    same "$(ip netns list)" ""
+}
+# whoever starts or restarts it does so by the unit that keeps it up, or the one that is enabled
+kept_by() { active "netns-$1@typed"; fails active netns@typed; "${@:2}"; active "netns-$1@typed"; fails active netns@typed; }
+one_unit() {
+    printf '[Namespace]\nType=nat\n[Access]\nUsers=alice\nAuthorize=list\n' >/etc/netns-broker/typed.netns
+    printf '[Link up]\nKind=veth\nPeer=typed\nHostName=toupon\nAddress=10.4.0.2/24\nHostAddress=10.4.0.1/24\n' >/etc/netns-broker/upon.netns
+    printf 'polkit.addRule(function(action, subject) { if (action.id == "org.netns-broker.manage" && subject.user == "alice") return polkit.Result.YES; });' \
+        >/etc/polkit-1/rules.d/10-typed.rules
+    systemctl restart polkit
+    systemctl enable netns-nat@typed 2>/dev/null
+    local by
+    for by in 'netnsctl start typed' 'netnsctl restart typed' 'systemctl start netns@upon' "as alice 'netnsctl start typed'" "as alice 'netnsctl restart typed'" "as alice 'chnetns typed true'"; do
+        eval "$by" || { echo "$by"; return 1; }
+        kept_by nat netnsctl restart typed || { echo "$by"; return 1; }
+        netnsctl stop upon typed 2>/dev/null
+        fails active netns-nat@typed
+    done
+    systemctl disable netns-nat@typed 2>/dev/null
+    # started once, and not enabled
+    starts netns-nat@typed
+    mark typed
+    kept_by nat netnsctl start typed
+    kept_by nat as alice 'netnsctl start typed'
+    ip -n typed link show marked >/dev/null
+    kept_by nat as alice 'netnsctl restart typed'
+    anew typed
+    netnsctl stop typed
+    rm /etc/netns-broker/{typed,upon}.netns /etc/polkit-1/rules.d/10-typed.rules
+    systemctl restart polkit
+    same "$(ip netns list)" ""
+}
+verbs_say_why() {
+    local said before
+    printf '[Namespace]\nType=nat\n[Firewall]\nFile=careful.nft\n' >/etc/netns-broker/careful.netns
+    echo 'table inet mine { chain input { type filter hook input priority 0; }; }' >/etc/netns-broker/careful.nft
+    netnsctl start careful
+    before=$(ip netns exec careful readlink /proc/self/ns/net)
+    # what nft alone can tell
+    echo 'table inet mine { nonsense }' >/etc/netns-broker/careful.nft
+    said=$(netnsctl restart careful 2>&1) && return 1
+    contains "$said" "careful.nft:1:"
+    contains "$said" "netnsctl: careful: left as it is"
+    same "$(ip netns exec careful readlink /proc/self/ns/net)" "$before"
+    said=$(netnsctl start careful 2>&1) && return 1
+    contains "$said" "netnsctl: careful: "
+    contains "$said" "careful.nft"
+    netnsctl stop careful
+    said=$(netnsctl start careful 2>&1) && return 1
+    contains "$said" "careful.nft"
+    rm /etc/netns-broker/careful.*
+    systemctl reset-failed netns@careful
+    # a slip of the tongue
+    for verb in start stop restart; do
+        said=$(netnsctl $verb careful 2>&1) && return 1
+        contains "$said" "netnsctl: careful: there is no file of a namespace careful"
+    done
+    fails systemctl is-failed --quiet netns@careful
 }
 services_join_by_path() {
     starts netns-nat@join
@@ -146,7 +276,7 @@ exposed_little() {
     systemd-analyze security --no-pager --offline=true --threshold=28 /usr/lib/systemd/system/netns-broker.service >/tmp/exposure || { tail -n 1 /tmp/exposure; return 1; }
     local unit
     for unit in /usr/lib/systemd/system/netns*@.service; do
-        systemd-analyze security --no-pager --offline=true --threshold=43 "$unit" >/tmp/exposure || { tail -n 1 /tmp/exposure; return 1; }
+        systemd-analyze security --no-pager --offline=true --threshold=51 "$unit" >/tmp/exposure || { tail -n 1 /tmp/exposure; return 1; }
     done
 }
 
@@ -161,9 +291,13 @@ it "two units of one name exclude each other, the later one wins" one_name_one_u
 it "a slip in a file is in the journal with its line" a_failure_is_a_sentence
 it "an enabled namespace starts with multi-user.target" enabled_starts_at_boot
 it "systemctl reload applies a changed file to the running namespace" reload_applies_the_file
+it "netnsctl restart makes a namespace anew, whatever keeps it up, and tells who is left behind" restarted_by_verb
+it "netnsctl restart is for users whom polkit lets manage it" restarted_by_users
+it "start and restart say why not, and leave alone what would not come up again; a name that is none is told" verbs_say_why
 it "a service joins by NetworkNamespacePath=" services_join_by_path
 it "namespaces come after the links they stand on and before network-online.target" ordered
+it "start, restart, a user's first program and a namespace that needs it: all by the unit that keeps it up, or is enabled" one_unit
 it "a hundred netns-nat@ started at once get a hundred subnets, and leave nothing" hundred_at_once
 it "systemd-analyze verify finds nothing in our units" verified_units
-it "systemd-analyze security: the front is at 2.8 or less, the workers at 4.3 or less" exposed_little
+it "systemd-analyze security: the front is at 2.8 or less, the workers at 5.0 or less" exposed_little
 finish

@@ -36,6 +36,29 @@ removed_by_hand() {
     wait_until 60 sh -c '! ip link show vn-l0'
     kill "$(cat /run/web.pid)"; ip link del tun0; ip link del up0; ip netns del net
 }
+by_hand() {
+    systemctl start netns-nat@w
+    netnsctl down w
+    wait_until 100 inactive netns-nat@w.service
+    same "$(systemctl show -P Result netns-nat@w.service)" success
+    systemctl start netns-nat@w
+    ip netns exec w true
+}
+# somebody starts it while the watch is about to clean up: who comes last is the one who starts
+at_once() {
+    local n
+    printf '[Namespace]\nType=nat\n' >/etc/netns-broker/again.netns
+    netnsctl start again
+    for n in {1..8}; do
+        ip netns del again
+        sleep "0.0$n"
+        netnsctl start again
+        sleep 0.5
+        active netns@again.service
+        ip netns exec again true
+    done
+    systemctl stop netns@again.service; rm /etc/netns-broker/again.netns
+}
 # The worker in its unit may not touch iptables-legacy; by the time that it is done the watch has
 legacy() {
     local tool
@@ -73,6 +96,8 @@ it "a watch that is restarted does no harm" restarts
 it "netns-lan@ needs no file and leaves by the uplink past a VPN's routes" lan
 it "netns-lan@ follows a new gateway" follows
 it "a namespace that was removed by hand has its unit stopped and its links removed" removed_by_hand
+it "netnsctl down of a namespace that a unit keeps up stops the unit, which starts again" by_hand
+it "a namespace that was removed by hand and is started at once is up" at_once
 it "the watch ends with the last namespace, and comes again" ends
 it "under systemd, too, a filter of iptables-legacy is passed when a namespace is up, and has nothing of ours after the last" legacy
 it "a watch that is killed with the last namespace leaves nothing behind" orphaned

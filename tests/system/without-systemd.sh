@@ -24,8 +24,51 @@ start_and_stop() {
     contains "$(ip netns list)" lab
     netnsctl stop lab
 }
+restarted() {
+    netnsctl restart lab
+    ip -n lab link add marked type veth peer name marked1
+    as alice 'chnetns lab sleep 300' &
+    wait_until 100 sh -c '[ -n "$(ip netns pids lab)" ]'
+    contains "$(netnsctl restart lab 2>&1)" "netnsctl: lab: without a network now, until they are ended and started anew: "
+    ip netns exec lab true
+    fails ip -n lab link show marked
+    pkill -u alice sleep
+    wait
+    # a type that was asked for alone
+    netnsctl up --type=nat bare
+    ip -n bare link add marked type veth peer name marked1
+    netnsctl restart bare
+    ip netns exec bare true
+    fails ip -n bare link show marked
+    contains "$(netnsctl status bare)" "Type: nat"
+    netnsctl stop bare lab
+    # by the broker, for a user
+    fails as alice 'netnsctl restart --no-ask-password lab'
+    same "$(ip netns list)" ""
+    echo 'polkit.addRule(function(action, subject) { if (action.id == "org.netns-broker.manage" && subject.user == "alice") return polkit.Result.YES; });' \
+        >/etc/polkit-1/rules.d/10-restart.rules
+    sleep 0.7
+    as alice 'netnsctl restart lab'
+    ip -n lab link add marked type veth peer name marked1
+    as alice 'netnsctl restart lab'
+    ip netns exec lab true
+    fails ip -n lab link show marked
+    # the type that was asked for, though the file says another by now
+    netnsctl stop lab
+    mv /etc/netns-broker/lab.netns /run/lab.netns
+    printf '[Access]\nUsers=alice\nAuthorize=list\n' >/etc/netns-broker/lab.netns
+    netnsctl up --type=basic lab
+    ip -n lab link add marked type veth peer name marked1
+    as alice 'netnsctl restart lab'
+    fails ip -n lab link show marked
+    contains "$(netnsctl status lab)" "Type: basic"
+    mv /run/lab.netns /etc/netns-broker/lab.netns
+    rm /etc/polkit-1/rules.d/10-restart.rules
+    netnsctl stop lab
+}
 it "without systemd: a file, a broker started by hand, and alice is in; mallory is not" quick_start
 it "without systemd: netnsctl start and stop do the work themselves" start_and_stop
+it "without systemd: netnsctl restart does, for root and by the broker, and tells who is left behind" restarted
 kill $serve
 wait $serve
 finish

@@ -8,7 +8,17 @@ with_things_up() {
     systemctl enable --now netns@lab 2>/dev/null
     systemctl start netns-nat@other
     as alice 'chnetns lab true'
-    /srv/src/setup uninstall
+    printf '[Service]\nExecStart=sleep 100\n' >/etc/systemd/system/kept.service
+    netnsctl attach lab kept
+    systemctl start kept
+    /srv/src/setup uninstall >/tmp/said
+}
+attached_stay_in() {
+    contains "$(cat /tmp/said)" /etc/systemd/system/kept.service.d/50-netns-broker.conf
+    fails systemctl is-active --quiet kept
+    fails systemctl start kept 2>/dev/null
+    rm -r /etc/systemd/system/kept.service*
+    systemctl daemon-reload
 }
 nothing_left() {
     files | comm -13 /var/tmp/before - |
@@ -26,6 +36,7 @@ nothing_runs() {
     fails pgrep -f netns-broker
 }
 it "setup uninstall works while namespaces are up and enabled" with_things_up
+it "after setup uninstall an attached service does not start outside, and its file is named" attached_stay_in
 it "after setup uninstall no file of ours is left" nothing_left
 it "after setup uninstall the admin's configuration is still there" configuration_kept
 it "after setup uninstall no unit, namespace, link, nft table or process of ours is left" nothing_runs

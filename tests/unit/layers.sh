@@ -3,7 +3,7 @@
 set -u
 TOP=$(realpath "$(dirname "$0")/../..")
 . "$TOP/tests/lib.sh"
-anywhere=' paths wire talk '
+anywhere=' paths wire talk hidden missing outside '
 
 # "FILE-PATTERN LAYER" of each file in the table
 table() {
@@ -77,6 +77,8 @@ one_place() {
     only_in open_tree cover.c
     same "$(cd "$TOP/broker" && grep -l 'org.freedesktop.PolicyKit1' *.c)" authority.c
     same "$(cd "$TOP/broker" && grep -l 'org.freedesktop.systemd1' *.c)" units.c
+    same "$(cd "$TOP/broker" && grep -l '/run/systemd/system"' *.c)" booted.c
+    same "$(cd "$TOP/broker" && grep -lE 'SYSTEMCTL_PATH|"/[^ ]*bin/systemctl"' *.c | tr '\n' ' ')" 'booted.c systemctl.c '
 }
-it "setns, fork, mounts for users, polkit and systemd's manager have one place each" one_place
+it "setns, fork, mounts for users, polkit, systemd's manager, systemctl and whether it is there have one place each" one_place
 finish

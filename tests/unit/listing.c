@@ -55,6 +55,19 @@ static void passing(void)
           "\tchain c {\n\t\taccept\n\t}\n");
 }
 
+/* with sets of its own, and in between of others; another one's name may begin alike */
+static void guard(void)
+{
+    const char *ours = "table inet " LISTING_GUARD
+                       " {\n\tset s {\n\t\ttype ipv4_addr\n\t\telements = { 1.1.1.1 }\n\t}\n" CHAIN;
+    const char *theirs = "table inet " LISTING_GUARD "2 {" CHAIN;
+    g_autofree char *between = g_strconcat("table ip a {" CHAIN, ours, theirs, NULL),
+                    *want = g_strconcat("table ip a {" CHAIN, theirs, NULL);
+
+    keeps(ours, "");
+    keeps(between, want);
+}
+
 #define BOX "table inet box {\n\tchain c {\n\t\tcounter comment \"a } b\"\n\t}\n}\n"
 
 static void commands(void)
@@ -112,6 +125,7 @@ int main(int argc, char **argv)
     g_test_add_func("/listing/elements with a timeout of their own are left out", own_timeout);
     g_test_add_func("/listing/elements of a set with a timeout are left out", default_timeout);
     g_test_add_func("/listing/rules of ours that stand for a moment are left out", passing);
+    g_test_add_func("/listing/the guard of name servers is left out", guard);
     g_test_add_func("/listing/what is more than tables is seen, and no word of a comment", commands);
     g_test_add_func("/listing/odd text is gone through to its end", odd);
     return g_test_run();

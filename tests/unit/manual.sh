@@ -96,7 +96,8 @@ verbs_told() {
     local verb
     while read -r verb; do
         grep -qE "^\.It Cm $verb\b" "$TOP/man/netnsctl.1" || { echo "not told of: $verb"; return 1; }
-    done < <(sed -n 's/^    {"\([a-z-]*\)", [a-z_]*_main,.*/\1/p' "$TOP/broker/main.c")
+    # those without a word of help are called by netnsctl itself alone
+    done < <(sed -n '/, NULL, NULL}/d; s/^    {"\([a-z-]*\)", [a-z_]*_main,.*/\1/p' "$TOP/broker/main.c")
 }
 it "netnsctl(1) tells of each verb" verbs_told
 
@@ -108,6 +109,19 @@ options_told() {
     return $missing
 }
 it "netnsctl(1) tells of each option" options_told
+
+# what the program sets in an object that it prints is a word in the section about JSON. Of what the kernel and files hold on the way the
+# tests in tests/ns ask what is really printed (json_told of world.sh).
+members_told() {
+    local told member missing=0
+    told=$(sed -n '/^\.Sh JSON/,/^\.Sh FILES/p' "$TOP/man/netnsctl.1" | grep -E '^\.(It )?Va ' | tr ' ' '\n')
+    for member in $(cd "$TOP/broker" && grep -hoE '\b(json_object_set(_new)?|put_(string|strings|words|link|true))\([^,"]+, "[a-z_]+"' \
+        status.c survey.c survey-link.c ask.c doctor*.c graph-json.c | cut -d'"' -f2 | sort -u); do
+        grep -qxF "$member" <<<"$told" || { echo "not told of: $member"; missing=1; }
+    done
+    return $missing
+}
+it "netnsctl(1) tells of each member of what is printed as JSON" members_told
 
 lint_clean() {
     local page

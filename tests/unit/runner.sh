@@ -27,6 +27,36 @@ nowhere() {
 }
 empty() { contains "$(runs 0 x <<<'skip - one: not here')" "0 passed, 0 failed, 1 skipped"; fails grep -q good <<<"$(runs 0 x <<<'skip - one: not here')"; }
 
+# Each assertion whose failure would be ignored: set -e heeds neither what is left of && (unless it ends the function) nor what is
+# behind an exclamation mark. Words in quotes are not looked at.
+unheeded() {
+    awk '
+    function look(body, ends,    text, part, n, i, s, last) {
+        text = body
+        gsub(/\047[^\047]*\047/, "Q", text); gsub(/"([^"\\]|\\.)*"/, "Q", text); sub(/ # .*/, "", text); sub(/; *$/, "", text)
+        n = split(text, part, /; */)
+        for (i = 1; i <= n; i++) {
+            s = part[i]; sub(/^ +/, "", s)
+            while (sub(/^([a-z_0-9]+\(\) *\{|\{|do|then|else) +/, "", s)) ;
+            last = i < n ? part[i + 1] ~ /^ *}/ : ends
+            if (!last && s !~ / \|\| / && (s ~ /^! / || (s ~ /^(\[|same|contains|fails|wait_until|test) / && s ~ / && /))) print place ": " body
+        }
+    }
+    FNR == 1 { if (held != "") look(held, 1); held = "" }
+    held ~ /( &&|\\)$/ { held = held " " $0; next }
+    { if (held != "") look(held, $0 ~ /^}/); held = $0; place = FILENAME ":" FNR }
+    END { if (held != "") look(held, 1) }' "$@"
+}
+heeded() {
+    local file=$WORK_T/t.sh found
+    printf '%s\n' 'one() { [ 1 = 2 ] && [ 1 = 1 ]; true; }' 'two() {' '    same a b && same a a' '    ! true; [ 1 = 1 ] || return 1' '    contains a "b; c" &&' '        fails false' '    true' '}' >"$file"
+    same "$(unheeded "$file" | cut -d: -f2 | xargs)" '1 3 4 5'
+    printf '%s\n' 'one() { [ 1 = 1 ] && [ 1 = 1 ]; }' 'two() {' '    ! true || return 1; [ 1 = 1 ] && true || return 1' '    sh -c "[ 1 = 2 ] && true"; if [ 1 = 1 ] && true; then true; fi' '    same a a && same a a # so' '}' >"$file"
+    same "$(unheeded "$file")" ''
+    found=$(unheeded $(find "$(dirname "$RUN_D")" -name '*.sh'))
+    same "$found" ''
+}
+
 it "our lines are counted, and one failure is a failed run" ours
 it "TAP is counted" tap
 it "a script that dies after its last test has failed" dies
@@ -34,4 +64,7 @@ it "a script that does not end has failed" hangs
 it "a script that runs no test has failed" silent
 it "a sentence skipped in every tier is a failure, one that ran somewhere is not" nowhere
 it "a run in which nothing passed is no success" empty
+WORK_T=$(mktemp -d)
+it "no test ignores the failure of a line in its middle" heeded
+rm -r "$WORK_T"
 finish

@@ -30,6 +30,19 @@ vlan() { # PROTOCOL
     same "$said" 'netnsctl: other: not up: other.netns:4: [Link lan] Id=7: another interface has it already'
     end
 }
+# an ipvlan has its parent's MAC address: the answer must be broadcast, and the server tell it from the host, which has a lease too
+ipvlan_leased() { # CLIENT
+    command -v "$1" >/dev/null || { echo "there is no $1"; exit 77; }
+    ip netns exec far dnsmasq --keep-in-foreground --port=0 --user=root --pid-file= --leasefile-ro --conf-file=/dev/null --interface=eth0 --bind-interfaces --dhcp-authoritative \
+        --no-ping --dhcp-range=192.0.2.100,192.0.2.150,10m >/dev/null 2>&1 & local server=$! host rc=0
+    dhcpcd -q -w -4 --nodev --noarp wire; host=$(ip -4 -br addr show dev wire | grep -o '192\.0\.2\.1[0-9][0-9]' | head -1)
+    mine $'Kind=ipvlan\nParent=wire\nDHCP=ipv4\nDHCPRequired=yes\nClient='"$1" || rc=1
+    [ $rc = 1 ] || { contains "$(ip -n mine -4 -br addr show dev lan)" 192.0.2.1; fails grep -qF "$host/" <<<"$(ip -n mine -4 -br addr show dev lan)"; [ -n "$host" ]; reaches mine $FAR4; end; } || rc=1
+    dhcpcd -q -4 -k wire || :; wait_until 100 fails pgrep -x dhcpcd; kill $server; wait $server 2>/dev/null || :
+    ip addr flush dev wire scope global; ip addr add $NEAR4/24 dev wire; ip addr add $NEAR6/64 dev wire nodad
+    sysctl -qw net.ipv4.conf.wire.promote_secondaries=0
+    return $rc
+}
 vlan_inside() {
     far ip link add link eth0 name try0 type vlan id 9; far ip addr add 10.9.0.2/24 dev try0; far ip link set try0 up
     conf mine <<<$'[Link base]\nKind=macvlan\nParent=wire\n[Link v9]\nKind=vlan\nParent=base\nParentNamespace=%n\nId=9\nAddress=10.9.0.1/24'
@@ -223,6 +236,9 @@ ipsec() {
 }
 leaves_nothing() { fresh; diff <(echo "$BEFORE") <(host_state); }
 
+# whoever still runs there would keep its end of the wire for the scripts after this one
+far_goes() { ip netns del far; wait_until 100 fails ip link show wire; }
+
 setup_far
 $NB up --type=nat warm; $NB down warm
 # modules that come with the kinds bring sysctls and fallback interfaces (gre0, sit0 …) for good
@@ -233,6 +249,7 @@ try "vlan 802.1Q: traffic, and its number once only" vlan 802.1Q
 try "vlan 802.1ad: traffic, and its number once only" vlan 802.1ad
 try "a vlan of a link inside" vlan_inside
 try "ipvlan l2" ipvlan l2 bridge
+for client in dhcpcd udhcpc; do try "ipvlan by DHCP, $client" ipvlan_leased $client; done
 try "ipvlan l3, private" ipvlan l3 private
 try "ipvlan l3s, vepa" ipvlan l3s vepa
 try "dummy" dummy
@@ -250,5 +267,5 @@ try "xfrm: ESP over IPv6, with an underlay" xfrm $NEAR6 $FAR6 Parent=wire
 try "xfrm: policies and states in another namespace than the traffic's and the host" xfrm_elsewhere
 try "xfrm: strongSwan in the host, the traffic in the namespace" ipsec
 it "nothing of it is left" leaves_nothing
-ip netns del far
+it "nor of the other computer" far_goes
 finish

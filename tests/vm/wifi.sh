@@ -6,7 +6,7 @@ modprobe mac80211_hwsim radios=2 || { echo "not ok - the kernel has mac80211_hws
 radio() { basename "$(readlink "/sys/class/net/$1/phy80211")"; }
 wait_until 100 test -e /sys/class/ieee80211/phy1
 udevadm settle
-W=$(for i in /sys/class/net/*; do [ -e "$i/phy80211" ] && basename "$i"; done | head -n1)
+W=$(for i in /sys/class/net/*; do [ ! -e "$i/phy80211" ] || basename "$i"; done | head -n1)
 PHY=$(radio "$W")
 card() { ip -j link show "$W" | jq -c '.[0] | [.ifname, .altnames, .ifalias, .mtu, .address, (.flags | contains(["UP"]))]'; }
 

@@ -39,7 +39,7 @@ said_by_up() { local out; out=$($NB up mine 2>&1) && { echo "came up"; $NB down 
 try() { $NB down --all; it "$@"; }
 
 through() { # ENDPOINT
-    mine "$1"; $NB up mine
+    mine "$1"; printf '\n[DNS]\nServers=10.99.0.1\n' >>/etc/netns-broker/mine.netns; $NB up mine
     reaches 10.99.0.1 fd99::1
     [ "$(in_ns mine wg show wg0 latest-handshakes | cut -f2)" -gt 0 ]
     same "$(in_ns mine wg show wg0 endpoints | cut -f2)" "$1"
@@ -49,7 +49,10 @@ through() { # ENDPOINT
     contains "$(ip -n mine route)" 'default dev wg0 proto 110 scope link'
     contains "$(ip -n mine -6 route)" 'default dev wg0 proto 110'
     $NB up mine; reaches 10.99.0.1
-    same "$($NB doctor mine)" 'mine: good'
+    NAMES=10.99.0.1 names_up ip netns exec far
+    local said; said=$(well mine) || { echo "$said"; names_down; return 1; }
+    names_down
+    same "$said" $'    name servers: programs inside can ask none but 10.99.0.1, as [DNS] Guard= intends\n    DNS: 10.99.0.1 answers, and no path leads past the namespace'
 }
 no_way_past_it() {
     mine $FAR4:51820; $NB up mine; reaches 10.99.0.1

@@ -1,0 +1,99 @@
+/* etc-file.c - see etc-file.h. */
+#include "etc-file.h"
+
+#include "etc-directory.h"
+#include "paths.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#define DNS_DIR RUN_DIR "/dns"
+
+char *etc_file_path(const char *name, const char *file)
+{
+    return g_build_filename(DNS_DIR, name, file, NULL);
+}
+
+static bool fail(GError **error, const char *what, const char *path)
+{
+    g_set_error(error, G_FILE_ERROR, g_file_error_from_errno(errno), "cannot %s %s: %s", what, path,
+                g_strerror(errno));
+    return false;
+}
+
+/* First as long as it was, with empty lines, then cut: who reads in between finds nothing of @before, of
+ * which a server may be left over that is not to be asked any more. */
+static bool overwrite(const char *path, const char *before, const char *text, GError **error)
+{
+    int fd = open(path, O_WRONLY | O_CLOEXEC | O_NOFOLLOW);
+    size_t length = strlen(text), room = MAX(length, strlen(before));
+    g_autofree char *padded = g_strnfill(room, '\n');
+    bool fine = fd >= 0 && pwrite(fd, memcpy(padded, text, length), room, 0) == (ssize_t)room &&
+                ftruncate(fd, (off_t)length) == 0;
+
+    if (!fine)
+        (void)fail(error, "write", path);
+    if (fd >= 0)
+        close(fd);
+    return fine;
+}
+
+static bool make(const char *path, const char *text, GError **error)
+{
+    g_autofree char *dir = g_path_get_dirname(path);
+
+    (void)mkdir(DNS_DIR, 0700); /* who may enter gets mounts of what is in there */
+    if (g_mkdir_with_parents(dir, 0755) < 0)
+        return fail(error, "make", dir);
+    return g_file_set_contents_full(path, text, -1, G_FILE_SET_CONTENTS_CONSISTENT, 0644, error);
+}
+
+bool etc_text_write(const char *path, const char *text, GError **error)
+{
+    g_autofree char *before = NULL;
+
+    if (!g_file_get_contents(path, &before, NULL, NULL))
+        return make(path, text, error);
+    return g_str_equal(before, text) || overwrite(path, before, text, error);
+}
+
+bool etc_file_write(const char *name, const char *file, const char *text, GError **error)
+{
+    g_autofree char *path = etc_file_path(name, file);
+
+    return etc_text_write(path, text, error);
+}
+
+static bool remove_file(const char *path, GError **error)
+{
+    return unlink(path) == 0 || errno == ENOENT || errno == ENOTDIR || fail(error, "remove", path);
+}
+
+bool etc_file_remove(const char *name, const char *file, GError **error)
+{
+    g_autofree char *path = etc_file_path(name, file);
+
+    if (!remove_file(path, error))
+        return false;
+    etc_directory_link(name, file);
+    return true;
+}
+
+/* Whatever is in there: a worker that was killed leaves halves behind. Not the directories above: another may
+ * be about to make its own in there. */
+bool etc_files_remove(const char *name, GError **error)
+{
+    g_autofree char *path = etc_file_path(name, NULL);
+    g_autofree char *resolver = g_build_filename(RUN_DIR, "resolver", name, NULL);
+
+    etc_directory_empty(path);
+    etc_directory_empty(resolver);
+    if (access(path, F_OK) < 0 && access(resolver, F_OK) < 0)
+        return true;
+    const char *left = access(path, F_OK) == 0 ? path : resolver;
+    errno = ENOTEMPTY;
+    return fail(error, "empty", left);
+}

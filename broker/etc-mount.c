@@ -1,0 +1,74 @@
+/* etc-mount.c - see etc-mount.h. The client does the same for a program (client/enter.c).
+ * systemd can put a directory of the host's into a service's mount namespace; it is put together for all of
+ * them by a unit of its own. */
+#include "etc-mount.h"
+
+#include "booted.h"
+#include "dropin.h"
+#include "paths.h"
+#include "systemctl.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <string.h>
+#include <sys/mount.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#define MOUNTS_DIR RUN_DIR "/etc"
+
+static bool fail(GError **error, const char *what, const char *path)
+{
+    g_set_error(error, G_FILE_ERROR, g_file_error_from_errno(errno), "cannot %s %s: %s", what, path,
+                g_strerror(errno));
+    return false;
+}
+
+static bool is_mounted(const char *path)
+{
+    struct statx at;
+
+    return statx(AT_FDCWD, path, AT_SYMLINK_NOFOLLOW | AT_NO_AUTOMOUNT, 0, &at) == 0 &&
+           (at.stx_attributes & STATX_ATTR_MOUNT_ROOT);
+}
+
+static bool unit_tell(const char *word, const char *name, GError **error)
+{
+    g_autofree char *unit = g_strdup_printf("netnsctl-etc@%s.service", name);
+
+    if (systemctl(word, unit, error))
+        return true;
+    g_prefix_error(error, "%s did not %s: ", unit, word);
+    return false;
+}
+
+static bool is_wanted(const Conf *conf)
+{
+    json_t *attached =
+        booted_with_systemd() && conf->ns.etc == ETC_DIRECTORY ? dropin_attached(DROPIN_SYSTEM) : NULL;
+    bool wanted = json_object_get(attached, conf->name);
+
+    json_decref(attached);
+    return wanted;
+}
+
+bool etc_mount_keep(const Conf *conf, GError **error)
+{
+    g_autofree char *path = g_build_filename(MOUNTS_DIR, conf->name, NULL);
+
+    if (!is_wanted(conf))
+        return etc_mount_remove(conf->name, error);
+    return is_mounted(path) || unit_tell("start", conf->name, error);
+}
+
+/* What its unit does not know of goes too. */
+bool etc_mount_remove(const char *name, GError **error)
+{
+    g_autofree char *path = g_build_filename(MOUNTS_DIR, name, NULL);
+
+    if (is_mounted(path) && !unit_tell("stop", name, error))
+        return false;
+    if (is_mounted(path) && umount2(path, MNT_DETACH | UMOUNT_NOFOLLOW) < 0)
+        return fail(error, "unmount", path);
+    return rmdir(path) == 0 || errno == ENOENT || fail(error, "remove", path);
+}

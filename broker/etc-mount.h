@@ -1,0 +1,11 @@
+/* etc-mount.h - /etc as attached services see it: a directory in the host, at RUN_DIR/etc/NAME. */
+#pragma once
+
+#include "conf.h"
+
+/* There while the file says MountEtc=directory and a unit is attached (dropin.h), else not. Of files that are
+ * there already (etc-file.h). */
+bool etc_mount_keep(const Conf *conf, GError **error);
+
+/* One that is not there is fine. Services that run keep it in view. */
+bool etc_mount_remove(const char *name, GError **error);

@@ -1,0 +1,22 @@
+/* etc-own.h - the admin's own files for the /etc of a namespace: /etc/netns/NAME, as ip-netns(8) has it. */
+#pragma once
+
+#include <glib.h>
+#include <stdbool.h>
+#include <sys/stat.h>
+
+/* /etc/netns/@name/@entry; NULL: of the directory. Owned by the caller. */
+char *etc_own_path(const char *name, const char *entry);
+
+/* The names of those that are meant to be mounted, sorted; none where there is no such directory. Owned by
+ * the caller. NULL and an error: it is no directory, or not one of root's alone. */
+char **etc_own_entries(const char *name, GError **error);
+
+/* Is it a file, and not what an editor leaves lying about? */
+bool etc_own_is_meant(const char *entry);
+
+/* May a client make a path of it? False and an error. */
+bool etc_own_check(const char *name, const char *entry, GError **error);
+
+/* Is it one of those that we make ourselves where the admin has none (RUN_DIR/dns/NAME)? These are files. */
+bool etc_own_is_made(const char *entry);

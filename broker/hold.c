@@ -1,0 +1,98 @@
+/* hold.c - see hold.h.
+ *
+ * A directory that is mounted on itself cannot be removed or renamed, which would take the covers of it away
+ * in every mount namespace (units with RuntimeDirectory= do that at each restart). */
+#include "hold.h"
+
+#include "hidden.h"
+#include "paths.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <sys/mount.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#define NOTES_DIR RUN_DIR "/held" /* a file for each mount that is ours */
+#define DNS_DIR RUN_DIR "/dns"
+
+static const char *const hidden[] = {HIDDEN_DIRECTORIES};
+
+static bool fail(GError **error, const char *what, const char *path)
+{
+    g_set_error(error, G_FILE_ERROR, g_file_error_from_errno(errno), "cannot %s %s: %s", what, path,
+                g_strerror(errno));
+    return false;
+}
+
+static char *note_of(const char *path)
+{
+    g_autofree char *name = g_path_get_basename(path);
+
+    return g_build_filename(NOTES_DIR, name, NULL);
+}
+
+static bool note_make(const char *note)
+{
+    int fd = open(note, O_WRONLY | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0644);
+
+    if (fd >= 0)
+        close(fd);
+    return fd >= 0;
+}
+
+static bool is_mounted(const struct statx *at)
+{
+    return at->stx_attributes & STATX_ATTR_MOUNT_ROOT;
+}
+
+/* One that somebody else has mounted there holds as well, and stays his. */
+static bool hold(const char *path)
+{
+    g_autofree char *note = note_of(path);
+    struct statx at;
+
+    if (mkdir(path, 0755) < 0 && errno != EEXIST)
+        return errno ==
+               ENOENT; /* /run/systemd is PID 1's: where that is not systemd, nobody makes resolved's */
+    if (statx(AT_FDCWD, path, AT_SYMLINK_NOFOLLOW, 0, &at) < 0)
+        return false;
+    /* noted first: a worker may be killed in between */
+    return is_mounted(&at) || (note_make(note) && mount(path, path, NULL, MS_BIND, NULL) == 0);
+}
+
+bool hold_make(GError **error)
+{
+    if (g_mkdir_with_parents(EMPTY_DIR, 0755) < 0)
+        return fail(error, "make", EMPTY_DIR);
+    if (g_mkdir_with_parents(NOTES_DIR, 0755) < 0)
+        return fail(error, "make", NOTES_DIR);
+    for (size_t i = 0; i < G_N_ELEMENTS(hidden); i++)
+        if (!hold(hidden[i]))
+            return fail(error, "keep", hidden[i]);
+    return true;
+}
+
+/* Lazily: a daemon's socket in there is in use. */
+static void let_go(const char *path)
+{
+    g_autofree char *note = note_of(path);
+    struct statx at;
+
+    if (access(note, F_OK) < 0)
+        return;
+    if (statx(AT_FDCWD, path, AT_SYMLINK_NOFOLLOW, 0, &at) == 0 && is_mounted(&at))
+        (void)umount2(path, MNT_DETACH | UMOUNT_NOFOLLOW);
+    (void)unlink(note);
+}
+
+/* Of a namespace that comes up at this moment the directories are not held until it is looked at again; they
+ * are covered all the same. */
+void hold_release(void)
+{
+    if (rmdir(DNS_DIR) < 0 && errno != ENOENT)
+        return; /* another is up */
+    for (size_t i = 0; i < G_N_ELEMENTS(hidden); i++)
+        let_go(hidden[i]);
+    (void)rmdir(NOTES_DIR);
+}

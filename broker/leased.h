@@ -1,0 +1,39 @@
+/* leased.h - the leases of a namespace's links: RUN_DIR/dhcp/NAME/LABEL.json, written by the script of the
+ * DHCP client, read by `up`, `status` and whoever writes resolv.conf. */
+#pragma once
+
+#include "record.h"
+
+/* From where a lease can come. NULL-terminated. */
+extern const char *const leased_sources[]; /* "ipv4" (DHCP), "ipv6" (DHCPv6), "ra" (router advertisements) */
+
+/* Is there while a client of udhcpc's has been started again and has not yet had its address taken away. */
+#define LEASED_AGAIN ".again"
+
+/* RUN_DIR/dhcp/NAME, and a file in there: LABEL and @suffix. Owned by the caller. */
+char *leased_directory(const char *name);
+char *leased_file(const char *name, const char *label, const char *suffix);
+
+/* {"client", "interface", "asked": leased_asked(), and of each source {"addresses", "routes": [{"to", "by"}],
+ * "servers", "domains", "server", "seconds" it lasts, "since" (of the clock), "boot" (the same of
+ * leased_clock()), "unusable": routes that the kernel did not take}; "former": {of each source {"addresses",
+ * "routes"} that may be there still}}; NULL: none. */
+json_t *leased_load(const char *name, const char *label);
+/* When the last of its addresses runs out, in seconds since 1970: G_MAXINT64, where one never does; 0: there
+ * is none. */
+gint64 leased_end(const json_t *lease);
+/* The families that are asked for, ["ipv4", "ipv6"], in a lease. Owned by the caller. */
+json_t *leased_asked(bool ipv4, bool ipv6);
+/* Has an address come, by DHCPv6 or an advertisement where @family is "ipv6"? */
+bool leased_has(const json_t *lease, const char *family);
+/* What is asked for and has not come: "lease", where there is no address at all, "IPv4 lease", "IPv6 lease";
+ * NULL: nothing is missing. */
+const char *leased_missing(const json_t *lease);
+/* Renamed into place: who waits for it finds it whole. An error where the directory has gone. */
+bool leased_save(const char *name, const char *label, const json_t *lease, GError **error);
+
+/* Seconds since the machine was booted, its sleep included: the clock may be set while a lease runs. */
+gint64 leased_clock(void);
+
+/* "servers" or "domains" of all links of @record, in their order, each once. Owned by the caller. */
+char **leased_words(const Record *record, const char *key);

@@ -1,0 +1,229 @@
+/* servers.c - see servers.h.
+ *
+ * Closed first, told last: the guard lets the new servers be asked and no others, then the resolver asks
+ * those, and then programs read of them. In no other order could a query go to a server of before when
+ * resolv.conf names others already. The file, which is compared with what is so, is the last: whoever is
+ * killed in between leaves it as it was, and the next one does all of it again. */
+#include "servers.h"
+
+#include "dns-guard.h"
+#include "etc-file.h"
+#include "leased.h"
+#include "lock.h"
+#include "resolv.h"
+#include "resolver.h"
+#include "ruleset.h"
+#include "say.h"
+#include "ways.h"
+
+#include <unistd.h>
+
+/* Whom it is said to. */
+typedef struct Audience {
+    const char *name, *ports; /* dns_guard_ports() */
+    NsId id;
+    const json_t *detail; /* NULL: its resolver does not run, or is no matter */
+    const Conf *start;    /* whose resolver is to be started; NULL: none */
+    bool resolver;        /* programs see but that */
+    int nsfd;
+} Audience;
+
+static int lock_servers(const char *name, GError **error)
+{
+    g_autofree char *lock_name = g_strconcat(LOCK_SERVERS, name, NULL);
+
+    return lock_take(lock_name, error);
+}
+
+static bool tell(const Audience *to, const char *text, GError **error)
+{
+    g_auto(GStrv) servers = resolv_servers(text), asked = resolv_asked(to->name, text);
+
+    return (to->nsfd < 0 || dns_guard_set(to->name, to->ports, asked, to->nsfd, error)) &&
+           (!to->start || resolver_start(to->start, servers, to->nsfd, error)) &&
+           (!to->detail || resolver_follow(to->name, to->detail, to->id, servers, error)) &&
+           resolv_write(to->name, text, to->resolver, error);
+}
+
+/* ---- by `up` ----------------------------------------------------------------------------------------- */
+
+/* Of a VPN nobody says it again before long: what is written down has to do. */
+static char *text_of(const Conf *conf, const Record *record, ServersStep step)
+{
+    bool leased = conf->dns.leased && step != SERVERS_CLOSE;
+    g_auto(GStrv) servers = conf->dns.uplink ? ways_servers(conf->name)
+                            : leased         ? leased_words(record, "servers")
+                                             : NULL;
+    g_auto(GStrv) domains = leased && conf->dns.servers->len == 0 ? leased_words(record, "domains") : NULL;
+    char *pushed = conf->dns.pushed && step != SERVERS_CLOSE ? resolv_read(conf->name) : NULL;
+
+    return pushed ? pushed : resolv_text(conf, servers, domains);
+}
+
+static bool set(const Conf *conf, const Record *record, int nsfd, ServersStep step, GError **error)
+{
+    g_autofree char *text = text_of(conf, record, step);
+    Audience to = {.name = conf->name,
+                   .ports = dns_guard_ports(conf),
+                   .start = step == SERVERS_SERVE ? conf : NULL,
+                   .resolver = resolver_program(conf) != NULL,
+                   .nsfd = nsfd};
+
+    return tell(&to, text, error);
+}
+
+bool servers_set(const Conf *conf, const Record *record, int nsfd, ServersStep step, GError **error)
+{
+    int lock = lock_servers(conf->name, error);
+    bool fine = lock >= 0 && set(conf, record, nsfd, step, error);
+
+    if (lock >= 0)
+        close(lock);
+    return fine;
+}
+
+static char *guard_of(const Conf *conf)
+{
+    const char *ports = dns_guard_ports(conf);
+    g_autofree char *text = resolv_read(conf->name);
+    g_auto(GStrv) asked = resolv_asked(conf->name, text);
+
+    return ports ? dns_guard_commands(ports, asked) : NULL;
+}
+
+static bool reload_ruleset(const Conf *conf, int nsfd, GError **error)
+{
+    g_autofree char *guard = guard_of(conf);
+
+    if (!guard)
+        return ruleset_reload(conf->firewall.ruleset, NULL, nsfd, error);
+    return dns_guard_about(conf->name, error) && ruleset_reload(conf->firewall.ruleset, guard, nsfd, error) &&
+           dns_guard_is(conf->name, guard, error);
+}
+
+bool servers_reload_ruleset(const Conf *conf, int nsfd, GError **error)
+{
+    int lock = lock_servers(conf->name, error);
+    bool fine = lock >= 0 && reload_ruleset(conf, nsfd, error);
+
+    if (lock >= 0)
+        close(lock);
+    return fine;
+}
+
+void servers_warn_of_none(const Conf *conf)
+{
+    g_autofree char *text = NULL;
+    g_auto(GStrv) asked = NULL;
+
+    if (!dns_guard_ports(conf) || conf->dns.uplink || conf->dns.pushed || conf->dns.leased)
+        return;
+    text = resolv_read(conf->name);
+    asked = resolv_asked(conf->name, text);
+    if (!asked[0])
+        say_warning("%s: no names will be found: [DNS] has no Servers=, and its Guard= keeps other servers "
+                    "from being asked",
+                    conf->name);
+}
+
+/* ---- by others --------------------------------------------------------------------------------------- */
+
+static Audience audience_of(const Record *record, int nsfd)
+{
+    return (Audience){.name = record->name,
+                      .ports = json_string_value(json_object_get(record->detail, DNS_GUARD_PORTS)),
+                      .id = record->id,
+                      .detail = record->detail,
+                      .resolver = json_object_get(record->detail, RESOLVER) != NULL,
+                      .nsfd = nsfd};
+}
+
+static bool has(const Record *record, const char *key)
+{
+    return json_is_true(json_object_get(record->detail, key));
+}
+
+static bool uses(const Record *record, ServersOf of)
+{
+    static const char *const keys[] = {"host_servers", "uplink_servers", "leased_servers"};
+    bool settled = record->ready && record->digest;
+
+    return (settled || of == SERVERS_OF_LEASE) && has(record, keys[of]);
+}
+
+static char *text_now(const Record *record, ServersOf of, const char *before)
+{
+    bool domains_too = has(record, "other_domains"), options_too = has(record, "other_options");
+
+    if (of == SERVERS_OF_HOST)
+        return resolv_text_of_host(before, domains_too, options_too);
+    g_auto(GStrv) servers =
+        of == SERVERS_OF_UPLINK ? ways_servers(record->name) : leased_words(record, "servers");
+    g_auto(GStrv) domains = of == SERVERS_OF_LEASE && domains_too ? leased_words(record, "domains") : NULL;
+
+    return resolv_text_with(before, servers, domains);
+}
+
+/* The watch looks often: where the file says so already, all of it was said. */
+static bool follow(const Record *record, ServersOf of, int nsfd, GError **error)
+{
+    Audience to = audience_of(record, nsfd);
+    g_autofree char *before = resolv_read(record->name), *now = NULL;
+
+    if (!before) {
+        g_set_error(error, G_FILE_ERROR, G_FILE_ERROR_NOENT, "its resolv.conf has gone");
+        return false;
+    }
+    now = text_now(record, of, before);
+    return (of != SERVERS_OF_LEASE && g_str_equal(now, before)) || tell(&to, now, error);
+}
+
+bool servers_follow(const char *name, ServersOf of, int nsfd, GError **error)
+{
+    int lock = lock_servers(name, error);
+    g_autoptr(Record) record = lock >= 0 ? record_load(name, NULL) : NULL;
+    bool fine = lock >= 0 && (!record || !uses(record, of) || follow(record, of, nsfd, error));
+
+    if (lock >= 0)
+        close(lock);
+    return fine;
+}
+
+bool servers_push(const Conf *conf, const Record *record, int nsfd, char *const *servers,
+                  char *const *domains, GError **error)
+{
+    Audience to = audience_of(record, nsfd);
+    g_autofree char *text = resolv_text_pushed(conf, servers, domains);
+    int lock = conf->dns.pushed ? lock_servers(conf->name, error) : -1;
+    bool fine = !conf->dns.pushed || (lock >= 0 && tell(&to, text, error));
+
+    if (lock >= 0)
+        close(lock);
+    return fine;
+}
+
+/* ---- at the end -------------------------------------------------------------------------------------- */
+
+bool servers_stop(const Record *record, GError **error)
+{
+    int lock = json_object_get(record->detail, RESOLVER) ? lock_servers(record->name, NULL) : -1;
+    /* without the lock too: it must end */
+    bool fine = resolver_stop(record->name, record->detail, record->id, error);
+
+    if (lock >= 0)
+        close(lock);
+    return fine;
+}
+
+bool servers_forget(const char *name, GError **error)
+{
+    int lock = lock_servers(name, error);
+    bool fine = lock >= 0;
+
+    if (!fine)
+        return false;
+    dns_guard_forget(name);
+    fine = etc_files_remove(name, error);
+    close(lock);
+    return fine;
+}
