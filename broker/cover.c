@@ -86,7 +86,7 @@ static bool has_word(const Cover *cover, const char *word)
 /* What [DNS] and [NAT] made, and nsswitch.conf, unless the admin has a file of his own for that. */
 static bool made_add(Cover *cover, const char *name, const char *file, GError **error)
 {
-    g_autofree char *path = g_build_filename(RUN_DIR, "dns", name, file, NULL);
+    g_autofree char *path = g_build_filename(ETC_MADE_DIR, name, file, NULL);
     g_autofree char *word = g_strconcat("etc/", file, NULL);
     struct stat st;
     if (has_word(cover, word) || (lstat(path, &st) < 0 && errno == ENOENT) || S_ISLNK(st.st_mode))
@@ -97,7 +97,7 @@ static bool made_add(Cover *cover, const char *name, const char *file, GError **
 /* Scripts in /etc are meant to be run: no noexec. */
 static bool directory_add(Cover *cover, const char *name, GError **error)
 {
-    g_autofree char *path = g_build_filename(RUN_DIR, "dns", name, NULL);
+    g_autofree char *path = g_build_filename(ETC_MADE_DIR, name, NULL);
     return clone_add(cover, "", "etc", path, SAFE & ~MOUNT_ATTR_NOEXEC, error);
 }
 

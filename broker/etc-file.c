@@ -2,6 +2,7 @@
 #include "etc-file.h"
 
 #include "etc-directory.h"
+#include "etc-own.h"
 #include "paths.h"
 
 #include <errno.h>
@@ -10,11 +11,9 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#define DNS_DIR RUN_DIR "/dns"
-
 char *etc_file_path(const char *name, const char *file)
 {
-    return g_build_filename(DNS_DIR, name, file, NULL);
+    return g_build_filename(ETC_MADE_DIR, name, file, NULL);
 }
 
 static bool fail(GError **error, const char *what, const char *path)
@@ -45,7 +44,7 @@ static bool make(const char *path, const char *text, GError **error)
 {
     g_autofree char *dir = g_path_get_dirname(path);
 
-    (void)mkdir(DNS_DIR, 0700); /* who may enter gets mounts of what is in there */
+    (void)mkdir(ETC_MADE_DIR, 0700); /* who may enter gets mounts of what is in there */
     if (g_mkdir_with_parents(dir, 0755) < 0)
         return fail(error, "make", dir);
     return g_file_set_contents_full(path, text, -1, G_FILE_SET_CONTENTS_CONSISTENT, 0644, error);

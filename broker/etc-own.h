@@ -1,6 +1,8 @@
 /* etc-own.h - the admin's own files for the /etc of a namespace: /etc/netns/NAME, as ip-netns(8) has it. */
 #pragma once
 
+#include "paths.h"
+
 #include <glib.h>
 #include <stdbool.h>
 #include <sys/stat.h>
@@ -18,5 +20,8 @@ bool etc_own_is_meant(const char *entry);
 /* May a client make a path of it? False and an error. */
 bool etc_own_check(const char *name, const char *entry, GError **error);
 
-/* Is it one of those that we make ourselves where the admin has none (RUN_DIR/dns/NAME)? These are files. */
+/* Where what we make ourselves lies, as NAME/FILE: etc-file.h. */
+#define ETC_MADE_DIR RUN_DIR "/dns"
+
+/* Is it one of those that we make ourselves where the admin has none? These are files. */
 bool etc_own_is_made(const char *entry);

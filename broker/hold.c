@@ -4,6 +4,7 @@
  * in every mount namespace (units with RuntimeDirectory= do that at each restart). */
 #include "hold.h"
 
+#include "etc-own.h"
 #include "hidden.h"
 #include "paths.h"
 
@@ -14,7 +15,6 @@
 #include <unistd.h>
 
 #define NOTES_DIR RUN_DIR "/held" /* a file for each mount that is ours */
-#define DNS_DIR RUN_DIR "/dns"
 
 static const char *const hidden[] = {HIDDEN_DIRECTORIES};
 
@@ -90,7 +90,7 @@ static void let_go(const char *path)
  * are covered all the same. */
 void hold_release(void)
 {
-    if (rmdir(DNS_DIR) < 0 && errno != ENOENT)
+    if (rmdir(ETC_MADE_DIR) < 0 && errno != ENOENT)
         return; /* another is up */
     for (size_t i = 0; i < G_N_ELEMENTS(hidden); i++)
         let_go(hidden[i]);

@@ -53,7 +53,7 @@ static bool own_append(GString *text, const char *name, const char *entry, GPtrA
 static void made_append(GString *text, const char *name, char *const *own, const char *mark,
                         const char *entry)
 {
-    g_autofree char *source = g_build_filename(RUN_DIR "/dns", name, entry, NULL);
+    g_autofree char *source = g_build_filename(ETC_MADE_DIR, name, entry, NULL);
 
     if (!g_strv_contains((const char *const *)own, entry))
         file_append(text, mark, source, entry);

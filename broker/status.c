@@ -163,7 +163,7 @@ static bool sees_the_hosts(const Conf *conf)
 static json_t *dns_of(const char *name, const Conf *conf)
 {
     g_autofree char *own = etc_own_path(name, "resolv.conf");
-    g_autofree char *made = g_build_filename(RUN_DIR, "dns", name, "resolv.conf", NULL);
+    g_autofree char *made = g_build_filename(ETC_MADE_DIR, name, "resolv.conf", NULL);
     const char *const paths[] = {"/etc/resolv.conf", own, made};
     for (size_t i = sees_the_hosts(conf) ? 0 : 1; i < G_N_ELEMENTS(paths); i++) {
         g_autofree char *text = NULL;
