@@ -71,7 +71,8 @@ legacy() {
         fails grep netns-broker <<<"$($tool-legacy -w 5 -S FORWARD)"
         $tool-legacy -w 5 -P FORWARD ACCEPT
     done
-    [ ! -e /run/netns-broker/passage ] && inactive netns-broker-watch.service
+    [ ! -e /run/netns-broker/passage ]
+    wait_until 60 inactive netns-broker-watch.service # whose process is still to end
 }
 ends() {
     systemctl stop netns-nat@w

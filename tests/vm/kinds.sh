@@ -12,7 +12,8 @@ setup_far() {
     ip addr add $NEAR4/24 dev wire; ip addr add $NEAR6/64 dev wire nodad; ip link set wire up
     far ip addr add $FAR4/24 dev eth0; far ip addr add $FAR6/64 dev eth0 nodad; far ip link set eth0 up; far ip link set lo up
 }
-reaches() { local n=$1; shift; for address; do in_ns "$n" ping -q -c1 -W3 "$address" >/dev/null || { echo "$n does not reach $address"; ip -n "$n" addr; ip -n "$n" route; return 1; }; done; }
+# a lost echo is tried again, as every program does
+reaches() { local n=$1; shift; for address; do wait_until 6 in_ns "$n" ping -q -c1 -W2 "$address" || { echo "$n does not reach $address"; ip -n "$n" addr; ip -n "$n" route; return 1; }; done; }
 # mine LINES: namespace `mine` is up with these lines of [Link]
 mine() { conf mine <<<"[Link lan]"$'\n'"$1"; $NB up mine; }
 refused() { local out; conf mine <<<"[Link lan]"$'\n'"$1"; out=$($NB up mine 2>&1) && { echo "came up"; $NB down mine; return 1; }; contains "$out" "$2"; fails ip netns exec mine true; }
