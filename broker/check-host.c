@@ -203,6 +203,26 @@ static void uplink_note(const Conf *conf, GPtrArray *notes)
                        "there is no such interface here now: nothing leaves by it until there is");
 }
 
+static bool is_wifi(const char *ifname)
+{
+    g_autofree char *path = g_build_filename("/sys/class/net", ifname, "phy80211", NULL);
+
+    return access(path, F_OK) == 0;
+}
+
+static void parent_note(const LinkConf *link, GPtrArray *notes)
+{
+    const char *parent = link->parent.text;
+
+    if (!parent[0] || link_outer_namespace(link, NULL))
+        return;
+    if (!if_nametoindex(parent))
+        check_note(notes, conf_cite(link->lines, "Parent"), "there is no such interface here now");
+    else if (g_str_has_prefix(link->kind->name, "macv") && is_wifi(parent))
+        check_note(notes, conf_cite(link->lines, "Parent"),
+                   "it is Wi-Fi: an access point answers to its own MAC address alone; an ipvlan has that");
+}
+
 /* It may come later, as a USB card does; while the namespace is up it is in there. */
 static void match_note(const Conf *conf, const LinkConf *link, GPtrArray *notes)
 {
@@ -256,8 +276,7 @@ bool check_host(const Conf *conf, GPtrArray *notes)
     uplink_note(conf, notes);
     for (guint i = 0; i < conf->links->len; i++) {
         const LinkConf *link = conf->links->pdata[i];
-        if (link->parent.text[0] && !link_outer_namespace(link, NULL) && !if_nametoindex(link->parent.text))
-            check_note(notes, conf_cite(link->lines, "Parent"), "there is no such interface here now");
+        parent_note(link, notes);
         match_note(conf, link, notes);
         rival_note(conf, link, notes);
         networks_note(conf, link, notes);

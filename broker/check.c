@@ -10,6 +10,7 @@
 #include "paths.h"
 #include "record.h"
 #include "say.h"
+#include "service-outdated.h"
 #include "status.h"
 
 #include <getopt.h>
@@ -124,11 +125,22 @@ static bool check_directory(const char *sub, bool (*check)(const char *name), gu
     return good;
 }
 
+static bool check_services(void)
+{
+    g_autoptr(GPtrArray) slips = g_ptr_array_new_with_free_func(g_free);
+
+    service_orphaned_note(slips);
+    for (guint i = 0; i < slips->len; i++)
+        printf("%s\n", (const char *)slips->pdata[i]);
+    return slips->len == 0;
+}
+
 static bool check_all(void)
 {
     guint seen = 0, types = 0;
     bool good = check_directory(NULL, check_name, &seen);
     good = check_directory("types", check_type, &types) && good;
+    good = (elsewhere || check_services()) && good;
     if (!seen)
         printf("No namespace is configured in %s.\n", CONF_DIR);
     return good;

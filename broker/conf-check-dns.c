@@ -4,6 +4,17 @@
 
 #include <string.h>
 
+/* Of a file with keys, as for wg-quick, only root can tell whether it names any. */
+static bool has_servers(const Conf *conf)
+{
+    const DnsConf *dns = &conf->dns;
+
+    if (link_has_files(conf))
+        return true;
+    return dns->servers->len || dns->uplink || dns->pushed || dns->leased || dns->host_upstream ||
+           !conf->ns.kill_switch; /* then it is the host's */
+}
+
 /* A resolver asks others. Not itself: on the loopback there is only it. */
 static void resolver_check(const Check *check)
 {
@@ -11,7 +22,7 @@ static void resolver_check(const Check *check)
     g_autoptr(GPtrArray) lines = check_section_lines(check->conf, "DNS");
     if (dns->resolver == RESOLVER_NONE)
         return;
-    if (dns->servers->len == 0 && !dns->uplink && !dns->pushed && !dns->host_upstream && !dns->leased)
+    if (!has_servers(check->conf))
         check_slip_key(check, lines, "Servers", "is missing: whom the resolver of Resolver= asks");
     for (guint i = 0; i < dns->servers->len; i++) {
         const IpPrefix *server = dns->servers->pdata[i];

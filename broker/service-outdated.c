@@ -3,7 +3,10 @@
 
 #include "dropin.h"
 #include "namespace-unit.h"
+#include "record.h"
 #include "service-text.h"
+
+#include <string.h>
 
 static bool is_outdated(const char *unit, const Conf *conf, const char *namespace_unit)
 {
@@ -46,4 +49,45 @@ void service_outdated_note(const Conf *conf, const json_t *attached, GPtrArray *
                                         word, conf->name, word));
     }
     json_decref(outdated);
+}
+
+/* netns-TYPE@NAME needs no file. */
+static bool needs_file(const char *unit, const char *name)
+{
+    g_autofree char *path = dropin_path(DROPIN_SYSTEM, unit), *text = NULL;
+    g_autofree char *plain = g_strdup_printf("=netns@%s.service", name);
+
+    return g_file_get_contents(path, &text, NULL, NULL) && strstr(text, plain);
+}
+
+/* One that is up is told of as such. */
+static bool is_unknown(const char *name)
+{
+    g_autoptr(GError) error = NULL, unreadable = NULL;
+    g_autoptr(Record) record = record_load(name, &unreadable);
+    g_autoptr(Conf) conf = record || unreadable ? NULL : conf_load(name, NULL, CONF_STRICT, NULL, &error);
+
+    return g_error_matches(error, CONF_ERROR, CONF_ERROR_NOT_FOUND);
+}
+
+void service_orphaned_note(GPtrArray *notes)
+{
+    json_t *attached = dropin_attached(DROPIN_SYSTEM), *units, *unit;
+    const char *name;
+    size_t i;
+
+    json_object_foreach(attached, name, units)
+    {
+        if (!is_unknown(name))
+            continue;
+        json_array_foreach(units, i, unit)
+        {
+            const char *word = json_string_value(unit);
+            if (needs_file(word, name))
+                g_ptr_array_add(notes, g_strdup_printf("%s: attached to %s, of which there is no file: it "
+                                                       "cannot start; netnsctl detach %s",
+                                                       word, name, word));
+        }
+    }
+    json_decref(attached);
 }

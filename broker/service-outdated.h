@@ -15,3 +15,7 @@ json_t *service_outdated(const Conf *conf, const json_t *units);
 
 /* The same of all that dropin_attached() found: a sentence (char*) for each, appended to @notes. */
 void service_outdated_note(const Conf *conf, const json_t *attached, GPtrArray *notes);
+
+/* Of services that cannot start, because the namespace that they are attached to has no file any more: a
+ * sentence (char*) for each, appended to @notes. systemd says no more of it than "dependency". */
+void service_orphaned_note(GPtrArray *notes);

@@ -94,14 +94,15 @@ static bool is_usable(const ServiceUnit *unit, GError **error)
 
 bool service_unit_load(ServiceUnit *unit, GError **error)
 {
-    g_autofree char *asked = service_unit_instance(unit);
+    static const char *const closed[] = {SERVICE_UNIT_CLOSED, NULL};
+    g_autofree char *asked = service_unit_instance(unit), *more = g_strjoinv(",", (char **)closed);
+    g_autofree char *words = g_strconcat("show --property=LoadState,Id,FragmentPath,DropInPaths,Before,"
+                                         "JoinsNamespaceOf,TriggeredBy,Triggers,PrivateNetwork,",
+                                         more, NULL);
     char *const units[] = {asked, NULL};
 
     g_clear_pointer(&unit->properties, g_free);
-    if (!systemctl_read("show --property=LoadState,Id,FragmentPath,DropInPaths,Before,JoinsNamespaceOf,"
-                        "TriggeredBy,PrivateNetwork,NoNewPrivileges,PrivateUsers",
-                        units, unit->is_user, &unit->properties, error) ||
-        !is_usable(unit, error))
+    if (!systemctl_read(words, units, unit->is_user, &unit->properties, error) || !is_usable(unit, error))
         return false;
     if (!unit->is_template) {
         g_free(unit->name);

@@ -19,6 +19,13 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(ServiceUnit, service_unit_free)
  * or neither a service nor a socket. systemd is not asked. */
 ServiceUnit *service_unit_named(const char *word, bool user, GError **error);
 
+/* Of systemd.exec(5), each of which keeps what a user's own systemd starts from entering. */
+#define SERVICE_UNIT_CLOSED                                                                                  \
+    "NoNewPrivileges", "PrivateUsers", "LockPersonality", "MemoryDenyWriteExecute", "PrivateDevices",        \
+        "ProtectClock", "ProtectHostname", "ProtectKernelLogs", "ProtectKernelModules",                      \
+        "ProtectKernelTunables", "RestrictAddressFamilies", "RestrictNamespaces", "RestrictRealtime",        \
+        "RestrictSUIDSGID", "SystemCallArchitectures", "SystemCallFilter"
+
 /* Its name, for a template that of some instance. Owned by the caller. */
 char *service_unit_instance(const ServiceUnit *unit);
 

@@ -116,14 +116,18 @@ static GPtrArray *files_read(const ServiceUnit *unit, GError **error)
     return g_steal_pointer(&files);
 }
 
-/* What systemd does before it starts chnetns takes the file capability away. */
-static const char *hindrance(const ServiceUnit *unit)
+/* Under it a file capability does not count: a systemd without privileges sets no_new_privs for it, which
+ * `show` does not tell of NoNewPrivileges= (systemd.exec(5)), or makes a user namespace. NULL: there is none.
+ * Owned by the caller. */
+static char *hindrance(const ServiceUnit *unit)
 {
-    static const char *const properties[] = {"NoNewPrivileges", "PrivateUsers"};
+    static const char *const properties[] = {SERVICE_UNIT_CLOSED, NULL};
 
-    for (size_t i = 0; i < G_N_ELEMENTS(properties); i++)
-        if (service_unit_is(unit, properties[i], "yes"))
-            return properties[i];
+    for (const char *const *property = properties; *property; property++) {
+        g_autofree char *value = service_unit_property(unit, *property);
+        if (*value && !g_str_equal(value, "no") && !g_str_equal(value, "~"))
+            return g_strconcat(*property, "=", g_str_equal(value, "yes") ? value : NULL, NULL);
+    }
     return NULL;
 }
 
@@ -131,7 +135,7 @@ char *service_user_text(const ServiceUnit *unit, const char *name, GError **erro
 {
     g_autofree char *front = g_strdup_printf(CHNETNS_PATH " --no-ask-password %s", name);
     g_autofree char *heading = dropin_heading(name, unit->name, true), *lines = NULL;
-    const char *in_the_way = hindrance(unit);
+    g_autofree char *in_the_way = hindrance(unit);
     g_autoptr(GPtrArray) files = NULL;
 
     if (unit->is_socket) {
@@ -140,7 +144,7 @@ char *service_user_text(const ServiceUnit *unit, const char *name, GError **erro
         return NULL;
     }
     if (in_the_way) {
-        g_set_error(error, G_FILE_ERROR, G_FILE_ERROR_INVAL, "%s has %s=yes, under which nothing can enter",
+        g_set_error(error, G_FILE_ERROR, G_FILE_ERROR_INVAL, "%s has %s, under which nothing can enter",
                     unit->name, in_the_way);
         return NULL;
     }

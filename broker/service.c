@@ -10,6 +10,7 @@
 #include "say.h"
 #include "service-circle.h"
 #include "service-contained.h"
+#include "service-socket.h"
 #include "service-text.h"
 #include "service-unit.h"
 #include "service-user.h"
@@ -199,10 +200,10 @@ static bool unit_check(const Order *order, ServiceUnit *unit, GError **error)
 /* A service is also entered by the sockets that start it. */
 static void tell_of_sockets(const Order *order, const ServiceUnit *unit)
 {
-    g_auto(GStrv) others = service_unit_words(unit, "TriggeredBy");
+    g_auto(GStrv) others = service_sockets(unit);
 
     for (char **other = others; *other; other++) {
-        if (!g_str_has_suffix(*other, ".socket") || comes_along(order, *other))
+        if (comes_along(order, *other))
             continue;
         if (order->user)
             say_info("%s, which starts %s, listens outside and cannot be attached: to be without it, "

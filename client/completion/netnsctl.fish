@@ -50,4 +50,5 @@ for command in netnsctl netns-broker
     complete -c $command -n '__fish_seen_subcommand_from check show' -l root -r -d 'Another root directory'
     complete -c $command -n '__fish_seen_subcommand_from check' -F
     complete -c $command -n '__fish_seen_subcommand_from serve' -l listen -r -d 'Path of the socket'
+    complete -c $command -n '__fish_seen_subcommand_from serve' -l idle-timeout -x -d 'Seconds after which it ends when nobody asks'
 end

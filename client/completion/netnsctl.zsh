@@ -61,7 +61,7 @@ _netnsctl() {
     attach) _arguments '--user[services of your own]' '--now[restart what runs]' '1:network namespace:_netnsctl_names' '*:unit:_netnsctl_units' ;;
     detach) _arguments '--user[services of your own]' '--now[restart what runs]' '*:unit:_netnsctl_units' ;;
     save-firewall|take|resolve) _arguments $names ;;
-    serve) _arguments '--listen[path of the socket]:path:_files' ;;
+    serve) _arguments '--listen[path of the socket]:path:_files' '--idle-timeout[end when nobody has asked for so long]:seconds:' ;;
     esac
 }
 

@@ -46,7 +46,7 @@ attached_before() {
 }
 killed() { # when the files are written, and the resolver was not told
     echo 'nameserver 203.0.113.53' >/etc/resolv.conf
-    make r $'Type=basic\n[DNS]\nServers=host\nResolver=dnsmasq'
+    make r $'Type=basic\n[DNS]\nResolver=dnsmasq'
     echo 'nameserver 203.0.113.54' >/etc/resolv.conf
     fails strace -qq -o /dev/null -e trace=pidfd_send_signal -e inject=pidfd_send_signal:signal=KILL:when=1 $NB up r
     strace -qq -e trace=pidfd_send_signal -o /run/trace $NB up r

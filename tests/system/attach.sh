@@ -127,7 +127,13 @@ not_outside() {
     printf '[Namespace]\nType=nat\nOops=1\n' >/etc/netns-broker/lab.netns
     fails systemctl start web 2>/dev/null
     fails active web
+    # one whose file has gone
+    rm /etc/netns-broker/lab.netns
+    fails systemctl start web 2>/dev/null
+    contains "$(says netnsctl check)" "web.service: attached to lab, of which there is no file: it cannot start; netnsctl detach web.service"
+    fails netnsctl check >/dev/null
     lab_file
+    netnsctl check >/dev/null
     systemctl reset-failed
     systemctl start web
 }
@@ -327,6 +333,13 @@ told_of_sockets() {
     in_netns lazy "$(netns_of lab)"
     systemctl stop lazy.socket lazy
     netnsctl detach lazy lazy.socket
+    # one that systemd has not looked at
+    printf '[Socket]\nListenStream=8006\nAccept=no\n' >$DROPINS/idle.socket
+    printf '[Service]\nType=exec\nExecStart=sleep 100\n' >$DROPINS/idle.service
+    systemctl daemon-reload
+    contains "$(says netnsctl attach lab idle)" "idle.socket, which starts idle.service, listens outside: attach it too"
+    netnsctl detach idle
+    rm $DROPINS/idle.socket $DROPINS/idle.service
 }
 refusals() {
     refused "systemd knows no unit nowhere.service" netnsctl attach lab nowhere
@@ -506,6 +519,19 @@ users_refusals() {
     as alice "printf '[Socket]\nListenStream=8011\n' >$units/mine.socket"
     as_alice 'systemctl --user daemon-reload'
     refused "closed.service has NoNewPrivileges=yes, under which nothing can enter" as_alice 'netnsctl attach --user lab closed'
+    # with each of them chnetns cannot enter, which is why it is refused
+    local option
+    try_closed() { # OPTION
+        as alice "printf '[Service]\nType=oneshot\n$1\nExecStart=/usr/bin/chnetns --no-ask-password lab true\n' >$units/closed.service"
+        as_alice 'systemctl --user daemon-reload; systemctl --user start closed' 2>/dev/null
+    }
+    try_closed NoNewPrivileges=no
+    for option in LockPersonality=yes MemoryDenyWriteExecute=yes PrivateDevices=yes ProtectClock=yes ProtectHostname=yes ProtectKernelLogs=yes \
+        ProtectKernelModules=yes ProtectKernelTunables=yes RestrictAddressFamilies=~AF_APPLETALK RestrictNamespaces=~uts RestrictRealtime=yes \
+        RestrictSUIDSGID=yes SystemCallArchitectures=native SystemCallFilter=~@swap; do
+        ! try_closed "$option" || { echo "$option lets it enter"; return 1; }
+        refused "closed.service has ${option%%=*}=" as_alice 'netnsctl attach --user lab closed' || { echo "$option"; return 1; }
+    done
     refused "a command that begins with @ cannot be started through another program" as_alice 'netnsctl attach --user lab named'
     refused "sockets are opened by your systemd itself" as_alice 'netnsctl attach --user lab mine.socket'
     refused "there is no namespace box that you may enter" as_alice 'netnsctl attach --user box mine'

@@ -28,6 +28,14 @@ dies() {
     systemctl stop netns@wifi; udevadm settle
     same "$(card)" "$before"
 }
+warned() {
+    printf '[Namespace]\nType=macvlan\n[Link]\nParent=%s\n' "$W" | conf over
+    contains "$($NB check over)" "over.netns:4: [Link macvlan] Parent=$W: note: it is Wi-Fi: an access point"
+    sed -i s/macvlan/ipvlan/ /etc/netns-broker/over.netns
+    fails grep -q Wi-Fi <<<"$($NB check over)"
+    rm /etc/netns-broker/over.netns
+}
+it "check tells that a macvlan does not work on Wi-Fi" warned
 it "a Wi-Fi interface takes its radio along, and comes back" goes "Interface=$W"
 it "a radio by its name" goes "Phy=$PHY"
 it "a radio whose namespace has lost its name comes back all the same" dies

@@ -91,6 +91,11 @@ C
     reaches 10.99.0.1 fd99::1
     same "$(ip -n mine -j link show wg0 | jq '.[0].mtu')" 1380
     same "$(grep -v '^#' /run/netns-broker/dns/mine/resolv.conf)" $'nameserver 10.99.0.1\nnameserver fd99::1\nsearch lan.example'
+    # which a resolver of the namespace's own asks as well
+    printf '\n[DNS]\nResolver=dnsmasq\n' >>/etc/netns-broker/mine.netns; $NB up mine
+    same "$(grep -v '^#' /run/netns-broker/dns/mine/resolv.conf)" $'nameserver 127.0.0.1\nsearch lan.example'
+    same "$(cat /run/netns-broker/resolver/mine/dnsmasq.servers)" $'server=10.99.0.1\nserver=fd99::1'
+    sed -i '/DNS/d; /Resolver/d' /etc/netns-broker/mine.netns; $NB up mine
     sed -i 's/MTU = 1380/MTU = 1370/' $KEYS/provider.conf
     contains "$($NB up mine 2>&1)" 'mine: changed as its file says'
     same "$(ip -n mine -j link show wg0 | jq '.[0].mtu')" 1370
