@@ -16,6 +16,7 @@
 #include <unistd.h>
 
 #define REQUEST_SECONDS 10
+#define HANGUP_SECONDS 1
 /* For those who are told no before they asked. */
 #define LINGER_SECONDS 1
 #define LINGERING_MOST 64
@@ -88,6 +89,19 @@ static int request_read(Connection *this)
     return -1;
 }
 
+static gboolean readable(int fd, GIOCondition condition, gpointer user);
+
+/* What lies in the caller's queue stays there, whatever becomes of our end: it counts until he has read it or
+ * is gone. One who goes is heard of a moment before the kernel empties his queue (net/unix/af_unix.c,
+ * unix_release_sock()), and shutdown(2) looks the same: then time tells. */
+static void wait_until_read(Connection *this, GIOCondition condition)
+{
+    if (condition & (G_IO_HUP | G_IO_ERR))
+        outcome_limit(this, HANGUP_SECONDS);
+    else
+        this->watch = g_unix_fd_add(this->sock, G_IO_HUP | G_IO_ERR, readable, this);
+}
+
 static gboolean readable(int fd, GIOCondition condition, gpointer user)
 {
     g_autoptr(Connection) this = connection_ref(user);
@@ -98,7 +112,10 @@ static gboolean readable(int fd, GIOCondition condition, gpointer user)
     }
     /* a second packet, or the end: either way nobody waits for an answer any more */
     this->watch = 0;
-    outcome_cancel(this);
+    if (this->answered && outcome_is_unread(this))
+        wait_until_read(this, condition);
+    else
+        outcome_cancel(this);
     return G_SOURCE_REMOVE;
 }
 

@@ -86,8 +86,8 @@ void outcome_cancel(Connection *this)
     connection_close(this);
 }
 
-/* What has been sent and not read: unix(7), SIOCOUTQ; the kernel frees it with the reader's socket. */
-static bool is_unread(const Connection *this)
+/* unix(7), SIOCOUTQ; the kernel frees it with the reader's socket, not with ours. */
+bool outcome_is_unread(const Connection *this)
 {
     int bytes = 0;
     return ioctl(this->sock, SIOCOUTQ, &bytes) == 0 && bytes > 0;
@@ -97,7 +97,7 @@ static gboolean overdue(gpointer user)
 {
     Connection *this = user;
     this->limit = 0;
-    if (this->answered && is_unread(this))
+    if (this->answered && outcome_is_unread(this))
         outcome_limit(this, UNREAD_SECONDS);
     else if (this->answered)
         connection_close(this);

@@ -18,5 +18,8 @@ void outcome_turn_away(Connection *this);
 /* The caller has hung up. */
 void outcome_cancel(Connection *this);
 
+/* Has the caller not yet read what was sent? */
+bool outcome_is_unread(const Connection *this);
+
 /* Ends it in @seconds, counted anew, with a no that fits how far it is. */
 void outcome_limit(Connection *this, guint seconds);
