@@ -368,6 +368,8 @@ static bool up_locked(const char *name, const char *type, Nl *host, BuildResult 
     int nsfd = old ? undo_namespace(old) : -1;
     bool fine = conf && ruleset_read(conf, error) && files_read(conf, error);
 
+    if (fine)
+        dhcp_settle(conf);
     *ret = old && old->ready && nsfd >= 0 ? BUILD_CHANGED : BUILD_MADE;
     if (unreadable)
         say_warning("%s: %s", name, unreadable->message);

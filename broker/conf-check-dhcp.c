@@ -99,6 +99,7 @@ static void file_check(const Check *check, const LinkConf *link)
 
 void check_dhcp(const Check *check, LinkConf *link)
 {
+    bool small = link->mtu && link->mtu < 1280;
     const char *why;
 
     mode_check(check, link);
@@ -108,7 +109,9 @@ void check_dhcp(const Check *check, LinkConf *link)
         check_slip_key(check, link->lines, "DHCP", "%s", why);
     if (link->dhcp == FAMILIES_IPV6 && check->conf->ns.ipv6 == TRISTATE_NO)
         check_slip_key(check, link->lines, "DHCP", "[Namespace] IPv6=no, so there can be no IPv6 address");
-    if (check->conf->ns.ipv6 == TRISTATE_NO)
+    if (link->dhcp == FAMILIES_IPV6 && small)
+        check_slip_key(check, link->lines, "MTU", "IPv6 needs 1280 at least (RFC 8200)");
+    if (check->conf->ns.ipv6 == TRISTATE_NO || small)
         link->dhcp &= FAMILIES_IPV4;
     if (link->dhcp == FAMILIES_IPV6 && link->dhcp_client == DHCP_UDHCPC)
         check_slip_key(check, link->lines, "Client",

@@ -227,6 +227,17 @@ bool dhcp_is_wanted(const Conf *conf)
     return false;
 }
 
+void dhcp_settle(Conf *conf)
+{
+    bool has_ipv6 = access("/proc/sys/net/ipv6", F_OK) == 0;
+
+    for (guint i = 0; !has_ipv6 && i < conf->links->len; i++) {
+        LinkConf *link = conf->links->pdata[i];
+        if (link->dhcp == FAMILIES_BOTH)
+            link->dhcp = FAMILIES_IPV4;
+    }
+}
+
 /* It goes on without the lines that it does not understand. */
 static void warn_of_file(const Conf *conf, const LinkConf *link)
 {

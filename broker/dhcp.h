@@ -7,6 +7,9 @@
 
 bool dhcp_is_wanted(const Conf *conf);
 
+/* Where the kernel has no IPv6 (ipv6.disable=1), of both families the other is asked for. */
+void dhcp_settle(Conf *conf);
+
 /* Are the clients there that the file asks for, and their ClientFile= root's? Before anything is undone. */
 bool dhcp_check(const Conf *conf, GError **error);
 

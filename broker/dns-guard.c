@@ -160,7 +160,7 @@ bool dns_guard_lets(const char *name, const char *server)
     return g_strv_contains((const char *const *)words, wanted);
 }
 
-bool dns_guard_clear(int nsfd, GError **error)
+static bool clear(int nsfd, GError **error)
 {
     int counted[G_N_ELEMENTS(rules)];
 
@@ -201,13 +201,13 @@ static bool put(const char *name, const char *now, int nsfd, GError **error)
     return false;
 }
 
-static bool take_out(const char *name, int nsfd, GError **error)
+bool dns_guard_take_out(const char *name, int nsfd, GError **error)
 {
     g_autofree char *file = file_of(name);
 
     if (access(file, F_OK) < 0)
         return true;
-    if (!dns_guard_clear(nsfd, error))
+    if (!clear(nsfd, error))
         return false;
     dns_guard_forget(name);
     return true;
@@ -217,7 +217,7 @@ bool dns_guard_set(const char *name, const char *ports, char *const *servers, in
 {
     g_autofree char *now = ports ? dns_guard_commands(ports, servers) : NULL;
 
-    return now ? put(name, now, nsfd, error) : take_out(name, nsfd, error);
+    return now ? put(name, now, nsfd, error) : dns_guard_take_out(name, nsfd, error);
 }
 
 void dns_guard_forget(const char *name)

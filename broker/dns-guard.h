@@ -13,8 +13,8 @@ const char *dns_guard_ports(const Conf *conf);
  * takes out one that we had put in. Costs a look where all is as it should be. */
 bool dns_guard_set(const char *name, const char *ports, char *const *servers, int nsfd, GError **error);
 
-/* Takes it out of a namespace that stays. */
-bool dns_guard_clear(int nsfd, GError **error);
+/* Takes it out of a namespace that stays, if it was put in: a kernel without nf_tables cannot be asked. */
+bool dns_guard_take_out(const char *name, int nsfd, GError **error);
 
 /* Does it stand, in the namespace @nsfd? */
 bool dns_guard_stands(int nsfd, bool *ret, GError **error);

@@ -41,6 +41,11 @@ static bool link_make(int dir, const char *front, const char *entry)
     return symlinkat(target, dir, entry) == 0 || errno == EEXIST;
 }
 
+static bool is_dots(const char *entry)
+{
+    return g_str_equal(entry, ".") || g_str_equal(entry, "..");
+}
+
 /* Of each entry of @from but @except, in @dir. */
 static bool links_make(int dir, const char *from, const char *front, const char *except)
 {
@@ -49,8 +54,7 @@ static bool links_make(int dir, const char *from, const char *front, const char 
     bool fine = entries != NULL;
 
     while (fine && (entry = readdir(entries)))
-        if (!g_str_equal(entry->d_name, ".") && !g_str_equal(entry->d_name, "..") &&
-            !g_str_equal(entry->d_name, except))
+        if (!is_dots(entry->d_name) && !g_str_equal(entry->d_name, except))
             fine = link_make(dir, front, entry->d_name);
     if (entries)
         closedir(entries);
@@ -64,13 +68,19 @@ static bool is_the_admins(const char *name, const char *entry)
     return access(own, F_OK) == 0;
 }
 
-/* A link of ours to what the host has no more. What is mounted over it stays: entries of /etc/netns/NAME. */
+/* A link of ours to what the host has no more, or a place for what the admin has no more. What is mounted
+ * over it stays: entries of /etc/netns/NAME. */
 static bool is_stale(int dir, int etc, const char *name, const char *entry)
 {
     char target[512];
-    ssize_t length = readlinkat(dir, entry, target, sizeof target - 1);
+    ssize_t length;
 
-    if (length < (ssize_t)strlen(HOST_ETC) || g_strv_contains(always, entry) || is_the_admins(name, entry))
+    if (is_the_admins(name, entry) || g_str_equal(entry, HOST))
+        return false;
+    length = readlinkat(dir, entry, target, sizeof target - 1);
+    if (length < 0)
+        return errno == EINVAL && !etc_own_is_made(entry);
+    if (length < (ssize_t)strlen(HOST_ETC) || g_strv_contains(always, entry))
         return false;
     target[length] = '\0';
     return g_str_has_prefix(target, HOST_ETC) && faccessat(etc, entry, F_OK, AT_SYMLINK_NOFOLLOW) < 0 &&
@@ -84,8 +94,9 @@ static void stale_remove(int dir, const char *path, const char *name)
     const struct dirent *entry;
 
     while (etc >= 0 && entries && (entry = readdir(entries)))
-        if (is_stale(dir, etc, name, entry->d_name))
-            (void)unlinkat(dir, entry->d_name, 0);
+        if (!is_dots(entry->d_name) && is_stale(dir, etc, name, entry->d_name) &&
+            unlinkat(dir, entry->d_name, 0) < 0)
+            (void)unlinkat(dir, entry->d_name, AT_REMOVEDIR);
     if (entries)
         closedir(entries);
     if (etc >= 0)
@@ -141,12 +152,12 @@ static bool fill(int dir, const char *path, const char *name)
     host = openat(dir, HOST, O_RDONLY | O_DIRECTORY | O_CLOEXEC | O_NOFOLLOW);
     if (host < 0)
         return false;
+    stale_remove(dir, path, name);
     fine = links_make(host, "/", "/", "etc") && places_make(dir, name) &&
            links_make(dir, "/etc", HOST_ETC, HOST);
     for (size_t i = 0; fine && always[i]; i++)
         fine = link_make(dir, HOST_ETC, always[i]);
     close(host);
-    stale_remove(dir, path, name);
     return fine;
 }
 
@@ -193,7 +204,7 @@ static void empty(const char *path)
         return;
     if (fstat(dirfd(entries), &top) == 0)
         while ((entry = readdir(entries)))
-            if (!g_str_equal(entry->d_name, ".") && !g_str_equal(entry->d_name, "..") &&
+            if (!is_dots(entry->d_name) &&
                 fstatat(dirfd(entries), entry->d_name, &found, AT_SYMLINK_NOFOLLOW | AT_NO_AUTOMOUNT) == 0 &&
                 found.st_dev == top.st_dev)
                 (void)unlinkat(dirfd(entries), entry->d_name, S_ISDIR(found.st_mode) ? AT_REMOVEDIR : 0);

@@ -70,7 +70,8 @@ bool hold_make(GError **error)
     for (size_t i = 0; i < G_N_ELEMENTS(hidden); i++)
         if (!hold(hidden[i]))
             return fail(error, "keep", hidden[i]);
-    return true;
+    /* not held: programs that see the bus are to see it when it comes back */
+    return mkdir(HIDDEN_BUS, 0755) == 0 || errno == EEXIST || fail(error, "make", HIDDEN_BUS);
 }
 
 /* Lazily: a daemon's socket in there is in use. */

@@ -5,7 +5,8 @@
 #include <stdbool.h>
 
 /* Makes the empty directory that covers show, and sees to it that the hidden ones are there and stay, so that
- * a daemon that is installed or started while programs run inside is hidden too. */
+ * a daemon that is installed or started while programs run inside is hidden too. That of the system bus is
+ * made, too, so that it can be hidden. */
 bool hold_make(GError **error);
 
 /* Lets them go when nobody is up any more. */

@@ -275,7 +275,14 @@ entries() {
     mkdir -p /etc/netns/box/conf.d; echo inside >/etc/netns/box/conf.d/file; echo 'precedence ::ffff:0:0/96 100' >/etc/netns/box/gai.conf; echo new >/etc/netns/box/not-outside
     $NB up box
     same "$(inside 'cat /etc/conf.d/file /etc/gai.conf /etc/not-outside')" $'inside\nprecedence ::ffff:0:0/96 100\nnew' || rc=1
+    # what is taken out there again is the host's, or not there
+    mkdir -p /etc/netns/box/apt; $NB up box; same "$(inside 'ls /etc/apt')" '' || rc=1
+    rm -r /etc/netns/box/{apt,conf.d,gai.conf}; $NB up box
+    same "$(inside 'ls /etc/apt')" "$(ls /etc/apt)" || rc=1
+    same "$(inside 'cat /etc/gai.conf /etc/not-outside')" "$(cat /etc/gai.conf; echo new)" || rc=1
+    fails inside 'ls /etc/conf.d' 2>/dev/null || rc=1
     rm -r /etc/netns/box; $NB up box
+    fails inside 'ls /etc/not-outside' 2>/dev/null || rc=1
     return $rc
 }
 it "files and directories of /etc/netns/NAME are there, also such as the host does not have" entries
@@ -310,8 +317,9 @@ forbidden() { # nobody watches here
     return $rc
 }
 it "who may do what the admin can say later, too: cron.deny and its like are seen at once" forbidden
-bus() { local rc=0; mkdir -p /run/dbus; touch /run/dbus/x; box SystemBus=no; same "$(inside 'ls /run/dbus')" '' || rc=1; box ''; contains "$(inside 'ls /run/dbus')" x || rc=1; rm /run/dbus/x; return $rc; }
-it "SystemBus=no hides the system bus" bus
+bus() { local rc=0; mv /run/dbus /run/dbus.away; $NB up box; box SystemBus=no; same "$(inside 'ls /run/dbus')" '' || rc=1; box ''; rmdir /run/dbus; mv /run/dbus.away /run/dbus
+    mkdir -p /run/dbus; touch /run/dbus/x; box SystemBus=no; same "$(inside 'ls /run/dbus')" '' || rc=1; box ''; contains "$(inside 'ls /run/dbus')" x || rc=1; rm /run/dbus/x; return $rc; }
+it "SystemBus=no hides the system bus, also where there is none yet" bus
 
 # getaddrinfo, with what distributions ship: Debian 12 and 13, Ubuntu, Fedora, Arch, openSUSE, and some that are met
 world_asks() {

@@ -43,6 +43,20 @@ opened() {
     wait_until 40 sh -c 'ip netns exec net curl -s -m 2 http://203.0.113.1:8080/ | grep -q Directory'
     kill $pid; netnsctl down p
 }
+by_dhcp() { # what a type says of DHCP= means both families
+    ip netns add office; ip link add lan0 type veth peer name eth0 netns office; ip link set lan0 up
+    ip -n office addr add 192.0.2.129/25 dev eth0; ip -n office link set eth0 up; ip -n office link set lo up
+    ip netns exec office dnsmasq --keep-in-foreground --conf-file=/dev/null --port=0 --user=root --pid-file= --leasefile-ro --interface=eth0 --no-ping \
+        --dhcp-authoritative --dhcp-range=192.0.2.140,192.0.2.150,10m >/dev/null 2>&1 & local server=$! client
+    for client in dhcpcd dhclient udhcpc; do
+        command -v $client >/dev/null || { echo "there is no $client"; return 1; }
+        printf '[Namespace]\nType=macvlan\n[Link]\nParent=lan0\nClient=%s\nDHCPRequired=yes\n' $client >/etc/netns-broker/m.netns
+        same "$(netnsctl up m 2>&1)" ''
+        contains "$(ip -n m -br addr)" 192.0.2.14
+        netnsctl down m
+    done
+    kill $server; rm /etc/netns-broker/m.netns; ip link del lan0; ip netns del office
+}
 # this machine has no name server and no NTP, which has nothing to do with it
 told() {
     local said
@@ -66,6 +80,7 @@ it "without IPv6 in the kernel: so do the types tunnel and basic" tunnel_basic
 it "without IPv6 in the kernel: a lan namespace leaves beside a VPN" lan
 it "without IPv6 in the kernel: IPv6=no is no mistake" without
 it "without IPv6 in the kernel: ports are published" opened
+it "without IPv6 in the kernel: each DHCP client asks for IPv4" by_dhcp
 it "without IPv6 in the kernel: status, graph and doctor find nothing wrong" told
 it "without IPv6 in the kernel: after down nothing is left" all_away
 kill $WEB
