@@ -88,6 +88,20 @@ bool dropin_remove(const char *directory, const char *unit, GError **error)
     return true;
 }
 
+char *dropin_text(const char *directory, const char *unit)
+{
+    g_autofree char *path = dropin_path(directory, unit);
+    char *text = NULL;
+
+    (void)g_file_get_contents(path, &text, NULL, NULL);
+    return text;
+}
+
+bool dropin_put_back(const char *directory, const char *unit, const char *text, GError **error)
+{
+    return text ? dropin_write(directory, unit, text, error) : dropin_remove(directory, unit, error);
+}
+
 static int compare(const void *a, const void *b)
 {
     return strcmp(*(char *const *)a, *(char *const *)b);

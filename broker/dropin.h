@@ -25,6 +25,11 @@ bool dropin_write(const char *directory, const char *unit, const char *text, GEr
  * end. None is no error. */
 bool dropin_remove(const char *directory, const char *unit, GError **error);
 
+/* The whole of it, NULL: there is none, or it cannot be read; owned by the caller. And back: NULL removes it.
+ */
+char *dropin_text(const char *directory, const char *unit);
+bool dropin_put_back(const char *directory, const char *unit, const char *text, GError **error);
+
 /* All drop-ins that are in @directory, and itself: it is for them alone. */
 void dropin_remove_all(const char *directory);
 

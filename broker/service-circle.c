@@ -4,7 +4,6 @@
 
 #include "dropin.h"
 #include "paths.h"
-#include "service-unit.h"
 #include "spawn.h"
 
 #include <string.h>
@@ -79,4 +78,20 @@ bool service_circle_free(const GPtrArray *units, const GPtrArray *texts, const c
     fine = check(DIRECTORY, units, texts, namespace_unit, error);
     dropin_remove_all(DIRECTORY);
     return fine;
+}
+
+bool service_comes_in_time(const ServiceUnit *unit, GError **error)
+{
+    static const char *const early[] = {"sysinit.target", "basic.target", "network-pre.target",
+                                        "network.target", NULL};
+    g_auto(GStrv) before = service_unit_words(unit, "Before");
+
+    for (char **other = before; *other; other++)
+        if (g_strv_contains(early, *other)) {
+            g_set_error(error, G_FILE_ERROR, G_FILE_ERROR_INVAL,
+                        "%s is started before %s, and a namespace after it: it cannot be in one", unit->name,
+                        *other);
+            return false;
+        }
+    return true;
 }

@@ -147,23 +147,6 @@ static bool joins_nobody_else(const Order *order, const ServiceUnit *unit, GErro
     return true;
 }
 
-/* A namespace comes up after the network, what is to come before that cannot come after it. */
-static bool comes_late(const ServiceUnit *unit, GError **error)
-{
-    static const char *const early[] = {"sysinit.target", "basic.target", "network-pre.target",
-                                        "network.target", NULL};
-    g_auto(GStrv) before = service_unit_words(unit, "Before");
-
-    for (char **other = before; *other; other++)
-        if (g_strv_contains(early, *other)) {
-            g_set_error(error, G_FILE_ERROR, G_FILE_ERROR_INVAL,
-                        "%s is started before %s, and a namespace after it: it cannot be in one", unit->name,
-                        *other);
-            return false;
-        }
-    return true;
-}
-
 /* Namespaces are made, and those who enter are judged, by these. */
 static bool is_foreign(const ServiceUnit *unit, GError **error)
 {
@@ -193,8 +176,8 @@ static bool unit_check(const Order *order, ServiceUnit *unit, GError **error)
     g_autofree char *before = NULL;
 
     return service_unit_load(unit, error) && dropin_read(order->directory, unit->name, &before, error) &&
-           (order->user ||
-            (is_foreign(unit, error) && joins_nobody_else(order, unit, error) && comes_late(unit, error)));
+           (order->user || (is_foreign(unit, error) && joins_nobody_else(order, unit, error) &&
+                            service_comes_in_time(unit, error)));
 }
 
 /* A service is also entered by the sockets that start it. */
@@ -225,13 +208,8 @@ static char *text_of(const Order *order, const ServiceUnit *unit, GError **error
     return text;
 }
 
-static bool unit_attach(const Order *order, const ServiceUnit *unit, const char *text, GError **error)
+static void unit_tell(const Order *order, const ServiceUnit *unit, const char *before)
 {
-    g_autofree char *before = NULL;
-
-    if (!dropin_read(order->directory, unit->name, &before, error) ||
-        !dropin_write(order->directory, unit->name, text, error))
-        return false;
     if (before && !g_str_equal(before, order->name))
         say_info("%s: attached to %s, no longer to %s", unit->name, order->name, before);
     else
@@ -239,7 +217,6 @@ static bool unit_attach(const Order *order, const ServiceUnit *unit, const char 
     if (!order->user && service_unit_is(unit, "PrivateNetwork", "yes"))
         say_info("%s: its PrivateNetwork=yes has no effect any more", unit->name);
     tell_of_sockets(order, unit);
-    return true;
 }
 
 /* systemd stops a unit as soon as it hears that it is bound to one that is not active. */
@@ -266,18 +243,60 @@ static bool namespace_find(Order *order, GError **error)
     return order->conf;
 }
 
-/* What would start anything outside is not attached: then none of them is. */
+/* What would start anything outside is not attached. */
 static bool users_contained(const Order *order, GError **error)
 {
     bool fine = service_units_tell("daemon-reload", NULL, true, error);
 
     for (guint i = 0; fine && i < order->units->len; i++)
         fine = service_contained(order->units->pdata[i], error);
-    for (guint i = 0; !fine && i < order->units->len; i++)
-        (void)dropin_remove(order->directory, ((const ServiceUnit *)order->units->pdata[i])->name, NULL);
-    if (!fine)
-        (void)service_units_tell("daemon-reload", NULL, true, NULL);
     return fine;
+}
+
+static const char *name_at(const Order *order, guint i)
+{
+    return ((const ServiceUnit *)order->units->pdata[i])->name;
+}
+
+/* Those that were attached before stay so: without their files they would start outside. */
+static void put_back(const Order *order, const GPtrArray *before)
+{
+    for (guint i = 0; i < before->len; i++) {
+        g_autoptr(GError) error = NULL;
+        if (!dropin_put_back(order->directory, name_at(order, i), before->pdata[i], &error))
+            say_warning("%s", error->message);
+    }
+    (void)service_units_tell("daemon-reload", NULL, order->user, NULL);
+}
+
+static bool write_all(const Order *order, const GPtrArray *texts, GError **error)
+{
+    for (guint i = 0; i < texts->len; i++)
+        if (!dropin_write(order->directory, name_at(order, i), texts->pdata[i], error))
+            return false;
+    return order->user ? users_contained(order, error) : namespace_refresh(order, error);
+}
+
+/* All of them, or none. */
+static bool attach_texts(const Order *order, const GPtrArray *texts, GError **error)
+{
+    g_autoptr(GPtrArray) before = g_ptr_array_new_with_free_func(g_free),
+                         names = g_ptr_array_new_with_free_func(g_free);
+
+    for (guint i = 0; i < texts->len; i++) {
+        char *name = NULL;
+        if (!dropin_read(order->directory, name_at(order, i), &name, error))
+            return false;
+        g_ptr_array_add(names, name);
+        g_ptr_array_add(before, dropin_text(order->directory, name_at(order, i)));
+    }
+    if (!write_all(order, texts, error)) {
+        put_back(order, before);
+        return false;
+    }
+    for (guint i = 0; i < texts->len; i++)
+        unit_tell(order, order->units->pdata[i], names->pdata[i]);
+    return true;
 }
 
 static bool attach_all(Order *order, GError **error)
@@ -297,10 +316,7 @@ static bool attach_all(Order *order, GError **error)
     if (!order->user && (!service_circle_free(order->units, texts, order->namespace_unit, error) ||
                          !namespace_start(order, error)))
         return false;
-    for (guint i = 0; i < order->units->len; i++)
-        if (!unit_attach(order, order->units->pdata[i], texts->pdata[i], error))
-            return false;
-    return !order->user || users_contained(order, error);
+    return attach_texts(order, texts, error);
 }
 
 int attach_main(int argc, char **argv)
@@ -314,8 +330,7 @@ int attach_main(int argc, char **argv)
     order.words = argv + optind + 1;
     if (!may_change(&order))
         return EXIT_FAILED;
-    if (one_at_a_time(&order, attach_all, &error) && namespace_refresh(&order, &error) &&
-        applied(&order, &error))
+    if (one_at_a_time(&order, attach_all, &error) && applied(&order, &error))
         return 0;
     say_error("%s", error->message);
     return EXIT_FAILED;

@@ -549,6 +549,14 @@ users_otherwise() {
         [ ! -e $units/odd.service.d ]
         fails grep -q chnetns <<<"$(as_alice 'systemctl --user show -p ExecStart odd')"
     done
+    # what was attached before stays so, whatever it is named with
+    as_alice 'netnsctl attach --user lab mine'
+    local before; before=$(cat $units/mine.service.d/50-netns-broker.conf)
+    refused "odd.service: not attached" as_alice 'netnsctl attach --user lab mine odd'
+    same "$(cat $units/mine.service.d/50-netns-broker.conf)" "$before"
+    contains "$(as_alice 'systemctl --user show -p ExecStart mine')" chnetns
+    [ ! -e $units/odd.service.d ]
+    as_alice 'netnsctl detach --user mine'
     as alice "rm $units/odd.service"
     as_alice 'systemctl --user daemon-reload'
 }
@@ -594,6 +602,21 @@ it "a namespace that is restarted has those services back that ran, and no other
 it "without its namespace a service fails, and never starts outside" not_outside
 it "it stays so when the host replaces its own files, and when daemons that look up names come later" survives_the_host
 it "MountEtc= and SystemBus= count for services too" each_file_covered
+half_attached() {
+    netnsctl attach lab web
+    systemctl start netns@lab
+    dropins() { cat $DROPINS/{web,other,many@}.service.d/50-netns-broker.conf 2>/dev/null || :; }
+    local before; before=$(dropins)
+    fails grep -q 'attach lab many@' <<<"$before"
+    mkdir -p $DROPINS/netns@lab.service.d
+    printf '[Service]\nExecReload=\nExecReload=/bin/false\n' >$DROPINS/netns@lab.service.d/no.conf
+    systemctl daemon-reload
+    refused "netns@lab.service" netnsctl attach lab web other many@
+    rm -r $DROPINS/netns@lab.service.d; systemctl daemon-reload
+    same "$(dropins)" "$before"
+    systemctl restart netns@lab
+}
+it "an attach that fails at its end leaves those attached that were, and no others" half_attached
 it "a drop-in that is no longer what attach would write is told by check, list, status and each start" outdated_is_told
 it "the directory for /etc is there as long as the namespace is up and a service attached" directory_goes
 it "a service reads its own files in /etc, and no others'" private_files
