@@ -136,7 +136,8 @@ static void slaac_check(const Check *check, const LinkConf *link)
                           link->accept_ra == TRISTATE_YES};
     /* net/ipv6/addrconf.c, ipv6_accept_ra() */
     bool deaf = link->accept_ra == TRISTATE_NO ||
-                (link->accept_ra == TRISTATE_UNSET && (check->conf->ns.forwarding & FAMILIES_IPV6));
+                (link->accept_ra == TRISTATE_UNSET && (check->conf->ns.forwarding & FAMILIES_IPV6) &&
+                 !(link->dhcp & FAMILIES_IPV6)); /* inside.c, accepts_ra() */
     for (size_t i = 0; i < G_N_ELEMENTS(keys); i++)
         if (given[i] && check->conf->ns.ipv6 == TRISTATE_NO)
             check_slip_key(check, link->lines, keys[i], "[Namespace] IPv6=no, so there is no IPv6");

@@ -173,14 +173,14 @@ bool dns_guard_about(const char *name, GError **error)
 {
     g_autofree char *file = file_of(name);
 
-    return etc_text_write(file, "", error);
+    return etc_text_write_private(file, "", error);
 }
 
 bool dns_guard_is(const char *name, const char *commands, GError **error)
 {
     g_autofree char *file = file_of(name);
 
-    return etc_text_write(file, commands, error);
+    return etc_text_write_private(file, commands, error);
 }
 
 /* A table that is replaced in one transaction is never absent. */

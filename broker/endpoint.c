@@ -27,15 +27,18 @@
 #define PATIENCE_USEC (10 * G_USEC_PER_SEC) /* of a start, for all names together */
 
 /* A program, so that one that hangs can be ended, and because a resolver takes the namespace that it is in.
- * The first address is the one to be preferred (gai.conf(5)). */
+ * In another one than the host's only what does: others, nscd among them, would ask by the host. The first
+ * address is the one to be preferred (gai.conf(5)). */
 static bool look_up(const char *host, int nsfd, IpAddress *ret)
 {
-    char *const argv[] = {(char *)GETENT, (char *)"ahosts", (char *)host, NULL};
+    char *const own[] = {(char *)GETENT, (char *)"ahosts", (char *)host, NULL};
+    char *const other[] = {(char *)GETENT,   (char *)"-s", (char *)"files dns",
+                           (char *)"ahosts", (char *)host, NULL};
     g_autofree char *said = NULL;
 
     if (ip_address_parse(host, ret, NULL))
         return true;
-    said = spawn_ask(argv, nsfd);
+    said = spawn_ask(nsfd < 0 ? own : other, nsfd);
     if (!said)
         return false;
     said[strcspn(said, " \t\n")] = '\0';

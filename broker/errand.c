@@ -4,6 +4,7 @@
 #include "activate.h"
 #include "cover.h"
 #include "decide.h"
+#include "namespace-unit.h"
 #include "outcome.h"
 #include "quota.h"
 #include "report.h"
@@ -57,7 +58,10 @@ static void enter_at(Connection *this, int nsfd)
 {
     g_autoptr(GError) error = NULL;
     static const NamespaceConf defaults = {.sysfs = TRISTATE_UNSET, .bus = TRISTATE_UNSET};
-    const NamespaceConf *ns = this->cached ? &this->cached->conf->ns : &defaults;
+    /* root, without a file: as its type says */
+    g_autofree char *type = this->cached ? NULL : namespace_type_asked(this->request.name);
+    g_autoptr(Conf) typed = type ? conf_load(this->request.name, type, CONF_STRICT, NULL, NULL) : NULL;
+    const NamespaceConf *ns = this->cached ? &this->cached->conf->ns : typed ? &typed->ns : &defaults;
     Cover cover;
     if (cover_make(this->request.name, nsfd, ns, &cover, &error))
         outcome_succeed(this, cover.names->str, cover.fds, cover.n_fds);

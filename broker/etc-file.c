@@ -40,23 +40,34 @@ static bool overwrite(const char *path, const char *before, const char *text, GE
     return fine;
 }
 
-static bool make(const char *path, const char *text, GError **error)
+static bool make(const char *path, const char *text, int mode, GError **error)
 {
     g_autofree char *dir = g_path_get_dirname(path);
 
-    (void)mkdir(ETC_MADE_DIR, 0700); /* who may enter gets mounts of what is in there */
+    (void)mkdir(ETC_MADE_DIR, 0700);        /* who may enter gets mounts of what is in there */
+    (void)mkdir(RUN_DIR "/resolver", 0711); /* resolvers have other users than root */
     if (g_mkdir_with_parents(dir, 0755) < 0)
         return fail(error, "make", dir);
-    return g_file_set_contents_full(path, text, -1, G_FILE_SET_CONTENTS_CONSISTENT, 0644, error);
+    return g_file_set_contents_full(path, text, -1, G_FILE_SET_CONTENTS_CONSISTENT, mode, error);
 }
 
-bool etc_text_write(const char *path, const char *text, GError **error)
+static bool write_text(const char *path, const char *text, int mode, GError **error)
 {
     g_autofree char *before = NULL;
 
     if (!g_file_get_contents(path, &before, NULL, NULL))
-        return make(path, text, error);
+        return make(path, text, mode, error);
     return g_str_equal(before, text) || overwrite(path, before, text, error);
+}
+
+bool etc_text_write(const char *path, const char *text, GError **error)
+{
+    return write_text(path, text, 0644, error);
+}
+
+bool etc_text_write_private(const char *path, const char *text, GError **error)
+{
+    return write_text(path, text, 0600, error);
 }
 
 bool etc_file_write(const char *name, const char *file, const char *text, GError **error)

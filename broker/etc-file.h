@@ -14,6 +14,8 @@ bool etc_file_write(const char *name, const char *file, const char *text, GError
 
 /* The same for a file anywhere. */
 bool etc_text_write(const char *path, const char *text, GError **error);
+/* The same for root's eyes alone. */
+bool etc_text_write_private(const char *path, const char *text, GError **error);
 
 /* One that is not there is fine. */
 bool etc_file_remove(const char *name, const char *file, GError **error);

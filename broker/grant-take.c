@@ -18,7 +18,6 @@
 #include <unistd.h>
 
 #define FORMER "former"
-#define FOR_EVER UINT32_MAX /* RFC 2131, 3.3 */
 
 typedef struct Taker {
     const char *label, *client, *interface;
@@ -261,7 +260,7 @@ static gint64 end_of(const json_t *lease, gint64 begun)
     gint64 seconds = json_integer_value(json_object_get(lease, "seconds")),
            since = json_integer_value(json_object_get(lease, "boot"));
 
-    return seconds > 0 && seconds < FOR_EVER && since < begun ? since + seconds : 0;
+    return seconds > 0 && seconds < LEASED_FOR_EVER && since < begun ? since + seconds : 0;
 }
 
 /* One that cannot be taken away stays in the file too: it is found again. */

@@ -76,16 +76,24 @@ const char *leased_missing(const json_t *lease)
     return lacks(lease, "ipv4") ? "IPv4 lease" : lacks(lease, "ipv6") ? "IPv6 lease" : NULL;
 }
 
+gint64 leased_part_end(const json_t *part)
+{
+    gint64 seconds = json_integer_value(json_object_get(part, "seconds")),
+           begun = json_integer_value(json_object_get(part, "boot"));
+
+    if (seconds <= 0 || seconds >= LEASED_FOR_EVER)
+        return G_MAXINT64;
+    return g_get_real_time() / G_USEC_PER_SEC + begun + seconds - leased_clock();
+}
+
 gint64 leased_end(const json_t *lease)
 {
     gint64 end = 0;
 
     for (const char *const *source = leased_sources; *source; source++) {
         const json_t *part = json_object_get(lease, *source);
-        gint64 seconds = json_integer_value(json_object_get(part, "seconds"));
         if (has_address(part))
-            end =
-                MAX(end, seconds ? json_integer_value(json_object_get(part, "since")) + seconds : G_MAXINT64);
+            end = MAX(end, leased_part_end(part));
     }
     return end;
 }

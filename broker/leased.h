@@ -4,6 +4,8 @@
 
 #include "record.h"
 
+#include <stdint.h>
+
 /* From where a lease can come. NULL-terminated. */
 extern const char *const leased_sources[]; /* "ipv4" (DHCP), "ipv6" (DHCPv6), "ra" (router advertisements) */
 
@@ -19,6 +21,12 @@ char *leased_file(const char *name, const char *label, const char *suffix);
  * leased_clock()), "unusable": routes that the kernel did not take}; "former": {of each source {"addresses",
  * "routes"} that may be there still}}; NULL: none. */
 json_t *leased_load(const char *name, const char *label);
+/* "seconds" of one that never runs out (RFC 2131, 3.3; RFC 8415, 7.7). */
+#define LEASED_FOR_EVER UINT32_MAX
+
+/* When what has come from one source runs out, in seconds since 1970 as the clock is now: it may have been
+ * set since; G_MAXINT64: never. */
+gint64 leased_part_end(const json_t *part);
 /* When the last of its addresses runs out, in seconds since 1970: G_MAXINT64, where one never does; 0: there
  * is none. */
 gint64 leased_end(const json_t *lease);

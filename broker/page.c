@@ -144,9 +144,8 @@ static void lease_print(const char **key, const json_t *lease)
 
     for (size_t i = 0; i < G_N_ELEMENTS(sources); i++) {
         const json_t *one = json_object_get(lease, sources[i][0]);
-        json_int_t seconds = json_integer_value(json_object_get(one, "seconds")),
-                   since = json_integer_value(json_object_get(one, "since"));
-        g_autoptr(GDateTime) end = one && seconds ? g_date_time_new_from_unix_local(since + seconds) : NULL;
+        gint64 at = leased_part_end(one);
+        g_autoptr(GDateTime) end = at < G_MAXINT64 ? g_date_time_new_from_unix_local(at) : NULL;
         bool over = end && g_date_time_to_unix(end) < g_get_real_time() / G_USEC_PER_SEC;
         g_autofree char *until =
             end ? g_date_time_format(end, over ? ", ran out %F %T" : ", until %F %T") : NULL;

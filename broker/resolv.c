@@ -207,7 +207,7 @@ bool resolv_write(const char *name, const char *text, bool resolver, GError **er
 
     if (!resolver)
         (void)unlink(upstream);
-    else if (!etc_text_write(upstream, text, error))
+    else if (!etc_text_write_private(upstream, text, error))
         return false;
     return etc_file_write(name, "resolv.conf", local ? local : text, error);
 }

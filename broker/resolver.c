@@ -152,7 +152,7 @@ static void told(const char *name, bool yes)
     g_autofree char *path = file_of(name, TOLD);
 
     if (yes)
-        (void)etc_text_write(path, "", NULL);
+        (void)etc_text_write_private(path, "", NULL);
     else
         (void)unlink(path);
 }

@@ -3,6 +3,7 @@
 
 #include "namespace-unit.h"
 #include "paths.h"
+#include "printable.h"
 #include "properties.h"
 #include "say.h"
 #include "spawn.h"
@@ -43,7 +44,7 @@ char *unit_state_words(const char *name, const char *unit, const char *since)
         why = say_without(name, g_strstrip(said));
     if (g_str_has_prefix(why, "not up: "))
         why = say_without(name, why + strlen("not up: "));
-    return *why ? g_utf8_make_valid(why, -1) : NULL;
+    return *why ? printable(why) : NULL;
 }
 
 /* Result= as systemd.exec(5) has it for $SERVICE_RESULT. */

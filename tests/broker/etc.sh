@@ -321,6 +321,19 @@ bus() { local rc=0; mv /run/dbus /run/dbus.away; $NB up box; box SystemBus=no; s
     mkdir -p /run/dbus; touch /run/dbus/x; box SystemBus=no; same "$(inside 'ls /run/dbus')" '' || rc=1; box ''; contains "$(inside 'ls /run/dbus')" x || rc=1; rm /run/dbus/x; return $rc; }
 it "SystemBus=no hides the system bus, also where there is none yet" bus
 
+typed() { # root needs no file, and has what the type says of /etc
+    mkdir -p /etc/netns-broker/types
+    printf '[Namespace]\nMountEtc=files\nSystemBus=no\n' >/etc/netns-broker/types/typed.netns
+    local rc=0
+    $NB up --type=typed t || rc=1
+    chnetns t true || rc=1
+    chnetns t test -d /etc/.host && rc=1
+    same "$(chnetns t ls /run/dbus)" '' || rc=1
+    $NB down t; rm -r /etc/netns-broker/types
+    return $rc
+}
+it "of a namespace without a file the type says what root sees of /etc" typed
+
 # getaddrinfo, with what distributions ship: Debian 12 and 13, Ubuntu, Fedora, Arch, openSUSE, and some that are met
 world_asks() {
     ip netns exec box python3 - <<'P' &

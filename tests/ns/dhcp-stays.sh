@@ -11,8 +11,14 @@ dies() {
     fails grep -q broken <<<"$said"
     contains "$($NB status leased)" "nobody renews that: $1 has ended"
     same "$($NB status --json leased | jq '.. | .lease? // empty | .ended')" true
+    # the clock was set meanwhile: the lease is as good as before
+    jq '.ipv4.since -= 1000000000' /run/netns-broker/dhcp/leased/macvlan.json >/run/old.json; cat /run/old.json >/run/netns-broker/dhcp/leased/macvlan.json
+    contains "$($NB status leased)" "DHCP ($1) of 10.77.0.1, until 2"
+    # one without an end has none
+    jq '.ipv4.seconds = 4294967295' /run/old.json >/run/netns-broker/dhcp/leased/macvlan.json
+    fails grep -q 'until\|ran out' <<<"$($NB status leased)"; cat /run/old.json >/run/netns-broker/dhcp/leased/macvlan.json
     # its lease has run out since
-    jq '.ipv4.since -= 100000' /run/netns-broker/dhcp/leased/macvlan.json >/run/old.json; cat /run/old.json >/run/netns-broker/dhcp/leased/macvlan.json
+    jq '.ipv4.boot -= 100000' /run/netns-broker/dhcp/leased/macvlan.json >/run/old.json; cat /run/old.json >/run/netns-broker/dhcp/leased/macvlan.json
     rc=0; said=$($NB doctor leased 2>&1) || rc=$?
     same $rc 1; contains "$said" "its DHCP client, $1, has ended and there is no lease"
     contains "$($NB status leased)" "DHCP ($1) of 10.77.0.1, ran out 2"

@@ -20,6 +20,9 @@ answers() {
     box "$1"
     same "$(grep -v '^#' /run/netns-broker/dns/r/resolv.conf)" $'nameserver 127.0.0.1\nsearch office.test'
     same "$(dug @127.0.0.1 who.test)" 192.0.2.1; same "$(dug @::1 who.test AAAA +tcp)" 2001:db8:ff::1
+    # which namespaces there are, and whom they ask, is not for everybody
+    fails setpriv --reuid=65534 --clear-groups ls /run/netns-broker/resolver 2>/dev/null
+    fails setpriv --reuid=65534 --clear-groups cat $RUN/upstream.conf 2>/dev/null
     # glibc by the file that programs see
     contains "$(ip netns exec r unshare --mount sh -c "mount --bind /run/netns-broker/dns/r/resolv.conf /etc/resolv.conf; getent ahostsv4 who.test")" '192.0.2.1 '
 }

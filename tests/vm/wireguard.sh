@@ -150,6 +150,17 @@ port_taken() {
     contains "$(said_by_up)" 'Address already in use'; ip link del wgx
     sysctl -qw net.ipv4.conf.all.send_redirects=1 # what WireGuard's device does to the namespace that it is in
 }
+# in place of nscd: tells what it is asked for (14 is GETAI, glibc's nscd/nscd-client.h), and knows nothing
+nscd_asked() {
+    exec python3 -u -c '
+import os, socket, struct, sys
+os.makedirs("/run/nscd", exist_ok=True)
+s = socket.socket(socket.AF_UNIX); s.bind("/run/nscd/socket"); s.listen(8); os.chmod("/run/nscd/socket", 0o666)
+print("ready", file=sys.stderr)
+while True:
+    c, _ = s.accept(); d = c.recv(500); c.close()
+    print(struct.unpack("iii", d[:12])[1], d[12:].rstrip(b"\0").decode(), file=sys.stderr)'
+}
 bound() {
     ip netns add gate; ip link add gw type veth peer name eth0 netns gate
     ip addr add 198.51.100.1/24 dev gw; ip link set gw up; ip -n gate addr add 198.51.100.2/24 dev eth0; ip -n gate link set eth0 up
@@ -157,6 +168,15 @@ bound() {
     mine $FAR4:51820 Bind=gate; $NB up mine
     reaches 10.99.0.1
     same "$(far wg show wg0 endpoints | cut -f2 | cut -d: -f1)" 198.51.100.2
+    # a name is asked for from there, and not of the host's nscd
+    $NB down mine; cp /etc/hosts /etc/hosts.before; echo "$FAR4 provider.example" >>/etc/hosts
+    nscd_asked 2>/run/nscd.asked & local nscd=$!; wait_until 100 grep -q ready /run/nscd.asked
+    mine provider.example:51820; $NB up mine; wait_until 40 grep -q '14 provider.example' /run/nscd.asked
+    $NB down mine; : >/run/nscd.asked
+    mine provider.example:51820 Bind=gate; $NB up mine
+    reaches 10.99.0.1
+    fails grep -q '14 provider.example' /run/nscd.asked
+    kill $nscd; wait $nscd 2>/dev/null || :; rm -f /run/nscd/socket; cp /etc/hosts.before /etc/hosts
     sysctl -qw net.ipv4.ip_forward=0; far ip route del 198.51.100.0/24; $NB down mine; ip netns del gate
     mine $FAR4:51820 Bind=gate
     contains "$(said_by_up)" 'mine: not up: netns@gate.service did not start: '
