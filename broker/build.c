@@ -169,7 +169,7 @@ static bool finish(const Conf *conf, const Record *record, Nl *host, GError **er
 /* What programs will see of /etc. */
 static bool write_etc(const Conf *conf, const Record *record, int nsfd, ServersStep step, GError **error)
 {
-    return hold_make(error) && nsswitch_write(conf->name, error) &&
+    return hold_make(conf->name, error) && nsswitch_write(conf->name, error) &&
            servers_set(conf, record, nsfd, step, error) &&
            (conf->ns.etc != ETC_DIRECTORY || etc_directory_fill(conf->name, error)) &&
            etc_mount_keep(conf, error);

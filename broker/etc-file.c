@@ -44,7 +44,7 @@ static bool make(const char *path, const char *text, int mode, GError **error)
 {
     g_autofree char *dir = g_path_get_dirname(path);
 
-    (void)mkdir(ETC_MADE_DIR, 0700);        /* who may enter gets mounts of what is in there */
+    (void)mkdir(ETC_MADE_DIR, ETC_MADE_MODE);
     (void)mkdir(RUN_DIR "/resolver", 0711); /* resolvers have other users than root */
     if (g_mkdir_with_parents(dir, 0755) < 0)
         return fail(error, "make", dir);

@@ -22,6 +22,7 @@ bool etc_own_check(const char *name, const char *entry, GError **error);
 
 /* Where what we make ourselves lies, as NAME/FILE: etc-file.h. */
 #define ETC_MADE_DIR RUN_DIR "/dns"
+#define ETC_MADE_MODE 0700 /* who may enter gets mounts of what is in there */
 
 /* Is it one of those that we make ourselves where the admin has none? These are files. */
 bool etc_own_is_made(const char *entry);

@@ -6,6 +6,7 @@
 
 #include "etc-own.h"
 #include "hidden.h"
+#include "lock.h"
 #include "paths.h"
 
 #include <errno.h>
@@ -61,17 +62,35 @@ static bool hold(const char *path)
     return is_mounted(&at) || (note_make(note) && mount(path, path, NULL, MS_BIND, NULL) == 0);
 }
 
-bool hold_make(GError **error)
+static bool make_directory(const char *path, int mode, GError **error)
 {
-    if (g_mkdir_with_parents(EMPTY_DIR, 0755) < 0)
-        return fail(error, "make", EMPTY_DIR);
-    if (g_mkdir_with_parents(NOTES_DIR, 0755) < 0)
-        return fail(error, "make", NOTES_DIR);
+    return mkdir(path, mode) == 0 || errno == EEXIST || fail(error, "make", path);
+}
+
+/* The lock is had. The directory of @name's files is what tells hold_release() that somebody is up. */
+static bool hold_all(const char *name, GError **error)
+{
+    g_autofree char *made = g_build_filename(ETC_MADE_DIR, name, NULL);
+
+    if (!make_directory(EMPTY_DIR, 0755, error) || !make_directory(NOTES_DIR, 0755, error) ||
+        !make_directory(ETC_MADE_DIR, ETC_MADE_MODE, error) || !make_directory(made, 0755, error))
+        return false;
     for (size_t i = 0; i < G_N_ELEMENTS(hidden); i++)
         if (!hold(hidden[i]))
             return fail(error, "keep", hidden[i]);
     /* not held: programs that see the bus are to see it when it comes back */
-    return mkdir(HIDDEN_BUS, 0755) == 0 || errno == EEXIST || fail(error, "make", HIDDEN_BUS);
+    return make_directory(HIDDEN_BUS, 0755, error);
+}
+
+/* Two at once would mount a directory twice, of which one mount stays. */
+bool hold_make(const char *name, GError **error)
+{
+    int lock = lock_take(LOCK_HELD, error);
+    bool fine = lock >= 0 && hold_all(name, error);
+
+    if (lock >= 0)
+        close(lock);
+    return fine;
 }
 
 /* Lazily: a daemon's socket in there is in use. */
@@ -87,13 +106,22 @@ static void let_go(const char *path)
     (void)unlink(note);
 }
 
-/* Of a namespace that comes up at this moment the directories are not held until it is looked at again; they
- * are covered all the same. */
-void hold_release(void)
+static void release_all(void)
 {
     if (rmdir(ETC_MADE_DIR) < 0 && errno != ENOENT)
         return; /* another is up */
     for (size_t i = 0; i < G_N_ELEMENTS(hidden); i++)
         let_go(hidden[i]);
     (void)rmdir(NOTES_DIR);
+}
+
+/* Without the lock they stay held, which the next who goes down mends. */
+void hold_release(void)
+{
+    int lock = lock_take(LOCK_HELD, NULL);
+
+    if (lock < 0)
+        return;
+    release_all();
+    close(lock);
 }

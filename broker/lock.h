@@ -9,6 +9,8 @@
  *   while it waits for a lease; by `down` to know that no script is at work.
  * - LOCK_SERVERS NAME: while its name servers are said (servers.h), by any of those; the last, so whoever has
  *   it waits for nobody but systemd and the namespace's resolver.
+ * - LOCK_HELD: while the directories that covers hide are held or let go (hold.h), under a namespace's own
+ *   and no other; whoever has it waits for nobody.
  *
  * Others are held for no work on what they share, but by one process at a time: ".watch" by the watch as long
  * as it lives (wake.h), ".doctor" while a packet is followed, ".netns" while RUN/netns is made (nsfs.c),
@@ -20,6 +22,7 @@
 
 #define LOCK_HOST ".host"
 #define LOCK_ATTACH ".attach"
+#define LOCK_HELD ".held"
 /* And a namespace's name. */
 #define LOCK_LEASE ".lease-"
 #define LOCK_SERVERS ".servers-"

@@ -308,6 +308,23 @@ somebody_elses() {
     umount /run/nscd; $NB up box
 }
 it "what somebody else has mounted at such a place stays mounted after down" somebody_elses
+slowly() { strace -qq -f -o /dev/null -e trace=mount,umount2 -e inject=mount,umount2:delay_enter=100000 "$@"; }
+held_once() { # the kernel takes its time over each mount, so that they meet
+    command -v strace >/dev/null || { echo "no strace here"; return 77; }
+    local one two
+    for one in a b; do conf $one <<<$'[Namespace]\nType=basic'; done
+    $NB down box
+    slowly $NB up a & one=$!; slowly $NB up b & two=$!; wait $one; wait $two
+    same "$(grep -c ' /run/nscd ' /proc/self/mountinfo)" 1
+    # one that comes up while the last one goes down has them
+    $NB down a
+    slowly $NB down b & one=$!; slowly $NB up a & two=$!; wait $one; wait $two
+    same "$(grep -c ' /run/nscd ' /proc/self/mountinfo)" 1
+    $NB down a
+    fails grep ' /run/nscd ' /proc/self/mountinfo
+    rm /etc/netns-broker/[ab].netns; $NB up box
+}
+it "namespaces that come up and go down at once hold each such place once" held_once
 not_for_all() { fails as mallory 'ls /run/netns-broker/dns' 2>/dev/null && fails as mallory 'cat /run/netns-broker/dns/box/resolv.conf' 2>/dev/null; }
 it "who may not enter reads none of it" not_for_all
 forbidden() { # nobody watches here
