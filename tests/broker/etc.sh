@@ -1,22 +1,6 @@
 #!/bin/bash
 # etc.sh - one consistent /etc for who enters, whatever the host does to its own meanwhile; and no way to the host's resolvers.
-. "$(dirname "$0")/../lib.sh"
-. "$TOP/tests/world.sh"
-. "$TOP/tests/people.sh"
-NETNSCTL=${NETNSCTL:-/usr/bin/netnsctl}
-ROOM=/run/etc-room
-install -d -m 1777 $ROOM
-"$SERVE" --listen /run/netns-broker/socket >>/run/serve.log 2>&1 </dev/null &
-SERVE_PID=$!
-wait_until 100 $NB list
-box() { printf '[Namespace]\nType=basic\n%s\n[Access]\nUsers=alice\nAuthorize=list\n[DNS]\nServers=192.0.2.53\nDomains=lab.example\n' "$1" | conf box; }
-box ''
-DEBIAN='hosts:          files mdns4_minimal [NOTFOUND=return] dns mymachines myhostname'
-rm -f /etc/resolv.conf
-printf 'nameserver 203.0.113.99\n' >/etc/resolv.conf
-printf 'passwd: files systemd\ngroup: files systemd\n%s\nservices: db files\n' "$DEBIAN" >/etc/nsswitch.conf
-$NB up box
-inside() { as alice "chnetns box $1"; }
+. "$TOP/tests/box.sh"
 OURS=$'nameserver 192.0.2.53\nsearch lab.example'
 plain() { grep -v '^#'; }
 
@@ -200,63 +184,6 @@ stub_only() {
 }
 it "a stub's address is not handed in even where nothing is known behind it" stub_only
 
-# ---- daemons of the host ---------------------------------------------------------------------------------------------------------
-PLACES='/run/nscd/socket /run/avahi-daemon/socket /run/systemd/resolve/io.systemd.Resolve'
-cat >/run/listen.py <<'P'
-import os, selectors, socket, sys
-# closes each connection at once, or whoever looks up a user would wait for nscd's answer
-wait = selectors.DefaultSelector()
-for path in sys.argv[1:]:
-    if os.path.exists(path):
-        os.unlink(path)
-    sock = socket.socket(socket.AF_UNIX)
-    sock.bind(path)
-    os.chmod(path, 0o666)
-    sock.listen()
-    wait.register(sock, selectors.EVENT_READ)
-print("ready", flush=True)
-while True:
-    for key, _ in wait.select():
-        key.fileobj.accept()[0].close()
-P
-cat >/run/connect.py <<'P'
-import socket, sys
-for path in sys.argv[1:]:
-    try:
-        socket.socket(socket.AF_UNIX).connect(path)
-        print("reached", path)
-    except OSError as error:
-        print(error.strerror)
-P
-chmod 644 /run/connect.py
-listen() { python3 /run/listen.py $PLACES >/run/listening & LISTENER=$!; wait_until 100 grep -q ready /run/listening; }
-daemons() {
-    mkdir -p /run/nscd /run/avahi-daemon /run/systemd/resolve
-    listen
-    same "$(as alice "python3 /run/connect.py $PLACES" | grep -c reached)" 3
-    local got
-    got=$(inside "python3 /run/connect.py $PLACES")
-    kill $LISTENER
-    same "$got" $'No such file or directory\nNo such file or directory\nNo such file or directory'
-}
-it "resolved, nscd and avahi cannot be reached from inside" daemons
-restarted() {
-    rm -rf $ROOM/* /run/nscd/socket /run/avahi-daemon/socket /run/systemd/resolve/io.systemd.Resolve
-    inside "sh -c 'touch $ROOM/ready; until [ -e $ROOM/go ]; do sleep 0.02; done; python3 /run/connect.py $PLACES'" >$ROOM/said &
-    local pid=$!
-    wait_until 200 test -e $ROOM/ready
-    listen
-    touch $ROOM/go; wait $pid
-    kill $LISTENER
-    fails grep reached $ROOM/said
-}
-it "nor when they start, or start again, in mid-run" restarted
-held() {
-    local place rc=0
-    for place in /run/nscd /run/avahi-daemon; do fails rmdir $place 2>/dev/null || rc=1; fails mv $place /run/away 2>/dev/null || rc=1; done
-    return $rc
-}
-it "nobody takes the places away that are covered" held
 nested() {
     local rc=0
     mkdir -p /etc/netns/box; echo '10.9.9.9 bank.example' >/etc/netns/box/hosts
@@ -293,38 +220,6 @@ half_made() {
     same "$(inside 'id -un')" alice
 }
 it "what a killed worker left half made is made good by the next up; until then nobody enters" half_made
-later() {
-    $NB down box; rmdir /run/nscd 2>/dev/null || rm -rf /run/nscd
-    $NB up box
-    [ -d /run/nscd ]
-}
-it "a place that is not there yet is made, so that it can be covered" later
-somebody_elses() {
-    $NB down box
-    fails mountpoint -q /run/nscd
-    mount -t tmpfs another /run/nscd
-    echo outside >/run/nscd/x; $NB up box; same "$(inside 'ls /run/nscd')" ''; $NB down box
-    same "$(findmnt -n -o SOURCE /run/nscd)" another
-    umount /run/nscd; $NB up box
-}
-it "what somebody else has mounted at such a place stays mounted after down" somebody_elses
-slowly() { strace -qq -f -o /dev/null -e trace=mount,umount2 -e inject=mount,umount2:delay_enter=100000 "$@"; }
-held_once() { # the kernel takes its time over each mount, so that they meet
-    command -v strace >/dev/null || { echo "no strace here"; return 77; }
-    local one two
-    for one in a b; do conf $one <<<$'[Namespace]\nType=basic'; done
-    $NB down box
-    slowly $NB up a & one=$!; slowly $NB up b & two=$!; wait $one; wait $two
-    same "$(grep -c ' /run/nscd ' /proc/self/mountinfo)" 1
-    # one that comes up while the last one goes down has them
-    $NB down a
-    slowly $NB down b & one=$!; slowly $NB up a & two=$!; wait $one; wait $two
-    same "$(grep -c ' /run/nscd ' /proc/self/mountinfo)" 1
-    $NB down a
-    fails grep ' /run/nscd ' /proc/self/mountinfo
-    rm /etc/netns-broker/[ab].netns; $NB up box
-}
-it "namespaces that come up and go down at once hold each such place once" held_once
 not_for_all() { fails as mallory 'ls /run/netns-broker/dns' 2>/dev/null && fails as mallory 'cat /run/netns-broker/dns/box/resolv.conf' 2>/dev/null; }
 it "who may not enter reads none of it" not_for_all
 forbidden() { # nobody watches here
@@ -334,10 +229,6 @@ forbidden() { # nobody watches here
     return $rc
 }
 it "who may do what the admin can say later, too: cron.deny and its like are seen at once" forbidden
-bus() { local rc=0; mv /run/dbus /run/dbus.away; $NB up box; box SystemBus=no; same "$(inside 'ls /run/dbus')" '' || rc=1; box ''; rmdir /run/dbus; mv /run/dbus.away /run/dbus
-    mkdir -p /run/dbus; touch /run/dbus/x; box SystemBus=no; same "$(inside 'ls /run/dbus')" '' || rc=1; box ''; contains "$(inside 'ls /run/dbus')" x || rc=1; rm /run/dbus/x; return $rc; }
-it "SystemBus=no hides the system bus, also where there is none yet" bus
-
 typed() { # root needs no file, and has what the type says of /etc
     mkdir -p /etc/netns-broker/types
     printf '[Namespace]\nMountEtc=files\nSystemBus=no\n' >/etc/netns-broker/types/typed.netns
@@ -423,9 +314,7 @@ in_a_room() {
     done
 }
 it "a room of bubblewrap made inside has the namespace's resolv.conf and the host's users" in_a_room
-$NB down box
+end_box
 gone() { [ ! -e /run/netns-broker/dns/box ]; }
 it "down takes the files away" gone
-kill $SERVE_PID
-rm -rf /etc/netns-broker/box.netns
 finish
