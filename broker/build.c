@@ -162,7 +162,7 @@ static bool finish(const Conf *conf, const Record *record, Nl *host, GError **er
 {
     bool own = conf->ports->len > 0 || conf->nat.namespace_access[0];
 
-    return record_save(record, error) && endpoint_note(record, error) &&
+    return record_save(record, error) && etc_mount_add(conf, error) && endpoint_note(record, error) &&
            (own || !opening_is_wanted(conf) || opening_set(conf, record->detail, host, error));
 }
 
@@ -224,8 +224,9 @@ static bool fill(const Conf *conf, Record *record, int nsfd, bool again, Nl *hos
 
     if (!plan || !remember_namespace(plan, record, error) ||
         !prepare_inside(conf, plan, record, again && !record->adopted && record->ruleset, error) ||
-        !servers_set(conf, record, nsfd, SERVERS_CLOSE, error) || !make_links(plan, again, error) ||
-        !follow_names(conf, record, nsfd, error) || !dhcp_start(plan, record, error))
+        !hold_make(conf->name, error) || !servers_set(conf, record, nsfd, SERVERS_CLOSE, error) ||
+        !make_links(plan, again, error) || !follow_names(conf, record, nsfd, error) ||
+        !dhcp_start(plan, record, error))
         return false;
     inside_describe(plan, record->detail);
     warn_of_rivals(plan);

@@ -124,7 +124,9 @@ bool journey_has(const Journey *journey, const char *key, const IpAddress *addre
 
 uint32_t journey_group(const Journey *journey)
 {
-    return nl_ifgroup(journey->patient->host, journey->end);
+    uint32_t group = nl_ifgroup(journey->patient->host, journey->end);
+
+    return group == NL_NO_GROUP ? 0 : group;
 }
 
 bool journey_is_masqueraded(const Journey *journey)

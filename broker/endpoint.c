@@ -1,6 +1,7 @@
 /* endpoint.c - see endpoint.h. */
 #include "endpoint.h"
 
+#include "lock.h"
 #include "nl-generic.h"
 #include "parse.h"
 #include "paths.h"
@@ -105,21 +106,31 @@ static bool fail(GError **error, const char *path)
     return false;
 }
 
-bool endpoint_note(const Record *record, GError **error)
+static bool note(const char *name, GError **error)
 {
-    g_autofree char *path = g_build_filename(NOTES, record->name, NULL);
+    g_autofree char *path = g_build_filename(NOTES, name, NULL);
     int fd;
 
-    if (!has_names(record))
-        return true;
     if (g_mkdir_with_parents(NOTES, 0755) < 0)
         return fail(error, NOTES);
     fd = open(path, O_WRONLY | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0644);
     if (fd < 0)
         return fail(error, path);
     close(fd);
-    watch_wake();
     return true;
+}
+
+/* Under the lock, or a watch that is about to end would not see it. */
+bool endpoint_note(const Record *record, GError **error)
+{
+    int lock = has_names(record) ? lock_take(LOCK_HOST, error) : -1;
+    bool fine = lock < 0 ? !has_names(record) : note(record->name, error);
+
+    if (lock >= 0 && fine)
+        watch_wake();
+    if (lock >= 0)
+        close(lock);
+    return fine;
 }
 
 bool endpoint_forget(const char *name, GError **error)

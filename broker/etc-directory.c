@@ -115,14 +115,15 @@ static bool place_make(int dir, const char *own, const char *entry)
     if (stat(own, &wanted) < 0 || (S_ISDIR(wanted.st_mode) && etc_own_is_made(entry)) ||
         (is_there && (wanted.st_mode & S_IFMT) == (there.st_mode & S_IFMT)))
         return true;
-    if (is_there && unlinkat(dir, entry, S_ISDIR(there.st_mode) ? AT_REMOVEDIR : 0) < 0)
+    if (is_there && unlinkat(dir, entry, S_ISDIR(there.st_mode) ? AT_REMOVEDIR : 0) < 0 && errno != ENOENT)
         return false;
+    /* who watches may do the same at this moment */
     if (S_ISDIR(wanted.st_mode))
-        return mkdirat(dir, entry, 0755) == 0;
+        return mkdirat(dir, entry, 0755) == 0 || errno == EEXIST;
     fd = openat(dir, entry, O_CREAT | O_EXCL | O_WRONLY | O_CLOEXEC, 0644);
     if (fd >= 0)
         close(fd);
-    return fd >= 0;
+    return fd >= 0 || errno == EEXIST;
 }
 
 static bool places_make(int dir, const char *name)

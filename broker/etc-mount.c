@@ -6,6 +6,7 @@
 #include "booted.h"
 #include "dropin.h"
 #include "paths.h"
+#include "record.h"
 #include "systemctl.h"
 
 #include <errno.h>
@@ -52,13 +53,29 @@ static bool is_wanted(const Conf *conf)
     return wanted;
 }
 
+static bool add(const char *name, GError **error)
+{
+    g_autofree char *path = g_build_filename(MOUNTS_DIR, name, NULL);
+
+    return is_mounted(path) || unit_tell("start", name, error);
+}
+
 bool etc_mount_keep(const Conf *conf, GError **error)
 {
-    g_autofree char *path = g_build_filename(MOUNTS_DIR, conf->name, NULL);
+    return is_wanted(conf) ? add(conf->name, error) : etc_mount_remove(conf->name, error);
+}
 
-    if (!is_wanted(conf))
-        return etc_mount_remove(conf->name, error);
-    return is_mounted(path) || unit_tell("start", conf->name, error);
+/* Never removed here: who attached may have made it a moment ago. */
+bool etc_mount_add(const Conf *conf, GError **error)
+{
+    return !is_wanted(conf) || add(conf->name, error);
+}
+
+bool etc_mount_of_ready(const char *name, GError **error)
+{
+    g_autoptr(Record) record = record_load(name, NULL);
+
+    return !record || !record->ready || add(name, error);
 }
 
 /* What its unit does not know of goes too. */

@@ -24,12 +24,17 @@
 #define USERS RUN_DIR "/forwarding"
 #define ALL_IPV6 "net/ipv6/conf/all/forwarding"
 
-/* Not all, default, lo; not an interface of ours, by its group; and none whose name nft cannot say (a
- * wildcard, a quote). */
+/* Not all, default, lo; not an interface of ours, by its group, nor one that has gone since, which may have
+ * been ours; and none whose name nft cannot say (a wildcard, a quote). */
 static bool is_hosts_own(const char *name, Nl *host)
 {
-    return !g_str_equal(name, "all") && !g_str_equal(name, "default") && !g_str_equal(name, "lo") &&
-           if_name_sayable(name) && (nl_ifgroup(host, name) & FIREWALL_GROUP_MASK) != FIREWALL_GROUP;
+    uint32_t group;
+
+    if (g_str_equal(name, "all") || g_str_equal(name, "default") || g_str_equal(name, "lo") ||
+        !if_name_sayable(name))
+        return false;
+    group = nl_ifgroup(host, name);
+    return group != NL_NO_GROUP && (group & FIREWALL_GROUP_MASK) != FIREWALL_GROUP;
 }
 
 /* Names below /proc/sys/net/FAMILY/conf that are the host's own interfaces. */
@@ -92,11 +97,11 @@ static void note_accept_ra(json_t *set, char *const *interfaces)
  * on, by us, before the interface came, which so was born with 1. */
 static void note_own_forwarding(json_t *set, const char *interface, bool late)
 {
-    g_autofree char *path = conf_path("ipv6", interface, "forwarding");
+    g_autofree char *path = conf_path("ipv6", interface, "forwarding"), *now = sysctl_read(path);
 
-    if (ledger_has(set, path))
+    if (!now || ledger_has(set, path))
         return;
-    if (late || !is_one(path))
+    if (late || !g_str_equal(now, "1"))
         json_array_append_new(set, json_pack("[s,s,s]", path, "0", "1"));
     else
         json_array_append_new(set, json_pack("[s,s,n]", path, "1"));
@@ -204,12 +209,13 @@ static bool set_up(Ledger *ledger, bool look, Nl *host, GError **error)
 }
 
 /* What others' firewalls make of it keeps no namespace from coming up. Who watches hears of their changes and
- * has looked already, but for those of which nobody hears. */
-static void see_to_others(void)
+ * has looked already, but for those of which nobody hears; and not for the @first that needs it: he may have
+ * watched for names of endpoints alone, have just begun, or be about to end. */
+static void see_to_others(bool first)
 {
     g_autoptr(GError) error = NULL;
 
-    if (watch_is_there() && !passage_must_poll())
+    if (!first && watch_is_there() && !passage_must_poll())
         return;
     if (!passage_open(&error))
         say_warning("%s", error->message);
@@ -218,7 +224,7 @@ static void see_to_others(void)
 /* The first namespace that needs a family sets the host's interfaces for it, the others find them set. */
 bool forwarding_need(const char *name, Families families, bool refresh, Nl *host, GError **error)
 {
-    bool look, fine;
+    bool first = !forwarding_is_needed(), look, fine;
 
     if (!user_add(name, error))
         return false;
@@ -228,7 +234,7 @@ bool forwarding_need(const char *name, Families families, bool refresh, Nl *host
     fine = set_up(&ledger, look, host, error);
     ledger_done(&ledger);
     if (fine) {
-        see_to_others();
+        see_to_others(first);
         watch_wake();
     }
     return fine;

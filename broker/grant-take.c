@@ -53,6 +53,18 @@ static bool is_of(const Taker *taker)
     return g_strcmp0(json_string_value(json_object_get(taker->all, "client")), taker->client) == 0;
 }
 
+/* A client that outlives its namespace is still in that, and another may have its name now. */
+static bool is_of_this(const Taker *taker)
+{
+    int here = taker->nsfd < 0 ? nsfs_open_self(NULL) : taker->nsfd;
+    NsId id;
+    bool is = here >= 0 && nsfs_id(here, &id, NULL) && nsfs_id_equal(id, taker->record->id);
+
+    if (taker->nsfd < 0 && here >= 0)
+        close(here);
+    return is;
+}
+
 /* False without an error: the directory goes with the client's end, or there is no file yet. */
 static bool begin(Taker *taker, const char *name, GError **error)
 {
@@ -60,7 +72,7 @@ static bool begin(Taker *taker, const char *name, GError **error)
 
     taker->lock = lock_take(lock_name, error);
     taker->record = taker->lock >= 0 ? record_load(name, error) : NULL;
-    if (!taker->record || access(directory, F_OK) < 0)
+    if (!taker->record || access(directory, F_OK) < 0 || !is_of_this(taker))
         return false;
     taker->all = leased_load(name, taker->label);
     taker->interface = interface_of(taker->record, taker->label);

@@ -62,6 +62,18 @@ void ledger_note(json_t *set, const char *path, const char *value)
         json_array_append_new(set, json_pack("[s,s,s]", path, old, value));
 }
 
+/* One that goes away meanwhile is fine. */
+static bool apply(const char *path, const char *value, GError **error)
+{
+    g_autoptr(GError) why = NULL;
+    g_autofree char *left = sysctl_write(path, value, &why) ? NULL : sysctl_read(path);
+
+    if (!left)
+        return true;
+    g_propagate_error(error, g_steal_pointer(&why));
+    return false;
+}
+
 bool ledger_apply(const json_t *set, GError **error)
 {
     size_t i;
@@ -72,7 +84,7 @@ bool ledger_apply(const json_t *set, GError **error)
         const char *path = json_string_value(json_array_get(entry, 0)),
                    *ours = json_string_value(json_array_get(entry, 2));
         g_autofree char *now = ours ? sysctl_read(path) : NULL;
-        if (now && !g_str_equal(now, ours) && !sysctl_write(path, ours, error))
+        if (now && !g_str_equal(now, ours) && !apply(path, ours, error))
             return false;
     }
     return true;

@@ -50,3 +50,13 @@ int lock_try(const char *name)
 
     return lock_get(lock_open(path), LOCK_EX | LOCK_NB);
 }
+
+bool lock_is_held(const char *name)
+{
+    g_autofree char *path = g_build_filename(LOCK_DIR, name, NULL);
+    int fd = lock_get(lock_open(path), LOCK_SH | LOCK_NB);
+
+    if (fd >= 0)
+        close(fd);
+    return fd < 0;
+}

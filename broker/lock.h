@@ -19,6 +19,7 @@
 #pragma once
 
 #include <glib.h>
+#include <stdbool.h>
 
 #define LOCK_HOST ".host"
 #define LOCK_ATTACH ".attach"
@@ -32,3 +33,7 @@ int lock_take(const char *name, GError **error);
 
 /* The same without waiting: -1 also when somebody holds it. */
 int lock_try(const char *name);
+
+/* Does somebody? Asked without being in the way of one who tries it, or of another who asks: true also where
+ * it cannot be known. */
+bool lock_is_held(const char *name);

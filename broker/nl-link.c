@@ -80,5 +80,5 @@ uint32_t nl_ifgroup(Nl *nl, const char *name)
 {
     uint32_t group = 0;
 
-    return get_link(nl, name, take_group, &group) ? group : 0;
+    return get_link(nl, name, take_group, &group) ? group : NL_NO_GROUP;
 }

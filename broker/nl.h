@@ -57,7 +57,8 @@ bool nl_dump_queued(Nl *nl, NlEach each, void *user, GError **error);
  */
 bool nl_dump_table(Nl *nl, uint8_t family, uint32_t table, NlEach each, void *user, GError **error);
 
-/* IFLA_GROUP of the interface, 0 when there is none. */
+/* IFLA_GROUP of the interface, NL_NO_GROUP when there is none. */
+#define NL_NO_GROUP UINT32_MAX
 uint32_t nl_ifgroup(Nl *nl, const char *name);
 
 /* The kernel takes note of a carrier up to a second late (net/core/link_watch.c): until then a bridge does

@@ -46,6 +46,18 @@ static bool want(const Opening *opening, const char *name, const Network *networ
            hosts_write(opening->reach, name, error);
 }
 
+/* Another namespace that goes down removes its own at any moment. */
+static bool set_end(Nl *host, const char *host_name, Families families, GError **error)
+{
+    g_autoptr(GError) why = NULL;
+
+    if (!nl_ifindex(host, host_name) || forwarding_set_end(host_name, families, &why) ||
+        !nl_ifindex(host, host_name))
+        return true;
+    g_propagate_error(error, g_steal_pointer(&why));
+    return false;
+}
+
 static bool forward(const Opening *opening, const char *name, bool related, GError **error)
 {
     Families families = families_of(opening, name, related);
@@ -56,7 +68,7 @@ static bool forward(const Opening *opening, const char *name, bool related, GErr
     {
         const char *host_name = json_string_value(json_object_get(link, "host"));
         if (json_is_true(json_object_get(link, "wire")) && host_name &&
-            nl_ifindex(opening->host, host_name) && !forwarding_set_end(host_name, families, error))
+            !set_end(opening->host, host_name, families, error))
             return false;
     }
     return true;

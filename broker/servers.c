@@ -178,11 +178,20 @@ static bool follow(const Record *record, ServersOf of, int nsfd, GError **error)
     return (of != SERVERS_OF_LEASE && g_str_equal(now, before)) || tell(&to, now, error);
 }
 
+/* One of the same name may have come since @nsfd was opened. */
+static bool is_the_namespace(const Record *record, int nsfd)
+{
+    NsId id;
+
+    return nsfs_id(nsfd, &id, NULL) && nsfs_id_equal(id, record->id);
+}
+
 bool servers_follow(const char *name, ServersOf of, int nsfd, GError **error)
 {
     int lock = lock_servers(name, error);
     g_autoptr(Record) record = lock >= 0 ? record_load(name, NULL) : NULL;
-    bool fine = lock >= 0 && (!record || !uses(record, of) || follow(record, of, nsfd, error));
+    bool ours = record && uses(record, of) && is_the_namespace(record, nsfd);
+    bool fine = lock >= 0 && (!ours || follow(record, of, nsfd, error));
 
     if (lock >= 0)
         close(lock);

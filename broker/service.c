@@ -5,6 +5,7 @@
 
 #include "booted.h"
 #include "dropin.h"
+#include "etc-mount.h"
 #include "lock.h"
 #include "namespace-unit.h"
 #include "say.h"
@@ -112,12 +113,14 @@ static bool applied(const Order *order, GError **error)
 
 /* ---- attach */
 
-/* One that is up gets what services see of /etc. */
+/* One that is up gets what services see of /etc. One that comes up just now, which is not waited for (we may
+ * be called by a hook of its own), looks for itself when it is ready, or is ready when we look. */
 static bool namespace_refresh(const Order *order, GError **error)
 {
-    if (order->user || order->conf->ns.etc != ETC_DIRECTORY ||
-        !systemctl("--quiet is-active", order->namespace_unit, NULL))
+    if (order->user || order->conf->ns.etc != ETC_DIRECTORY)
         return true;
+    if (!systemctl("--quiet is-active", order->namespace_unit, NULL))
+        return etc_mount_of_ready(order->name, error);
     return systemctl("reload", order->namespace_unit, error);
 }
 

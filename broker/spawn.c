@@ -10,6 +10,7 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/prctl.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
@@ -38,12 +39,24 @@ static int input_open(const char *input)
 #define OUTPUT_MAX (64 * 1024 * 1024)
 #define WORDS_MAX (16 * 1024)
 
+/* What we would have waited for does not go on when we are killed: nft would change a table after our lock
+ * has gone to the next. A hook, which has an environment of its own, is somebody's work and goes on. */
+static void end_with(pid_t parent)
+{
+    (void)prctl(PR_SET_PDEATHSIG, SIGKILL);
+    if (getppid() != parent) /* before that was set */
+        _exit(126);
+}
+
 /* @out, @err: what becomes its stdout and stderr, -1: ours. */
-G_GNUC_NORETURN static void child(char *const *argv, char *const *env, int nsfd, int in, int out, int err)
+G_GNUC_NORETURN static void child(char *const *argv, char *const *env, int nsfd, int in, int out, int err,
+                                  pid_t parent)
 {
     g_autoptr(GError) error = NULL;
     sigset_t none;
 
+    if (!env)
+        end_with(parent);
     sigemptyset(&none);
     sigprocmask(SIG_SETMASK, &none, NULL);
     if (dup2(in, 0) < 0 || (out >= 0 && dup2(out, 1) < 0) || (err >= 0 && dup2(err, 2) < 0) ||
@@ -99,10 +112,10 @@ static pid_t begin(char *const *argv, char *const *env, int nsfd, const char *in
                    GError **error)
 {
     int in = input_open(input);
-    pid_t pid = in < 0 ? -1 : fork();
+    pid_t parent = getpid(), pid = in < 0 ? -1 : fork();
 
     if (pid == 0)
-        child(argv, env, nsfd, in, out, err);
+        child(argv, env, nsfd, in, out, err, parent);
     if (pid < 0)
         g_set_error(error, G_SPAWN_ERROR, G_SPAWN_ERROR_FORK, "%s: cannot be started: %s", argv[0],
                     g_strerror(errno));

@@ -154,6 +154,8 @@ bool teardown(const char *name, Nl *host, bool block, GError **error)
         down_detached(name);
     fine = block ? down_locked(name, host, error) : pid > 0;
     close(lock);
+    if (block)
+        unit_wait_released(name);
     return fine;
 }
 

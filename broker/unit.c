@@ -64,3 +64,21 @@ void unit_release(const char *name)
     if (booted_with_systemctl() && !is_within(name))
         g_free(spawn_ask((char *const *)argv->pdata, -1));
 }
+
+/* Is a job of the unit's to stop, or to stop and start, on its way? */
+static bool is_stopping(char *const *patterns)
+{
+    g_autoptr(GPtrArray) argv = systemctl_command("--no-legend list-jobs", patterns, false);
+    g_autofree char *jobs = spawn_ask((char *const *)argv->pdata, -1);
+
+    return jobs && (strstr(jobs, " stop ") || strstr(jobs, " restart "));
+}
+
+void unit_wait_released(const char *name)
+{
+    g_auto(GStrv) patterns = namespace_unit_patterns(name);
+
+    if (booted_with_systemctl() && !is_within(name))
+        for (int i = 0; i < 100 && is_stopping(patterns); i++)
+            g_usleep(20000);
+}

@@ -15,3 +15,7 @@ bool unit_start(const char *name, GError **error);
  * what hangs on it would not start. Called under the namespace's lock, so that whoever starts it anew comes
  * first or last: a job of the unit's that waits already is left alone. Does not wait. */
 void unit_release(const char *name);
+
+/* Waits for that, without the lock: the unit takes the namespace down once more, also one that is made anew
+ * meanwhile. Three seconds at most, as what hangs on it stops first, and we may be called by that. */
+void unit_wait_released(const char *name);

@@ -23,11 +23,7 @@
 
 bool watch_is_there(void)
 {
-    int lock = lock_try(LOCK_WATCH);
-
-    if (lock >= 0)
-        close(lock);
-    return lock < 0;
+    return lock_is_held(LOCK_WATCH);
 }
 
 /* In a child that nobody waits for. Its stderr must not be that of the command that started it: whoever reads

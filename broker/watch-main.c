@@ -324,6 +324,11 @@ int main(int argc, char **argv)
     say_as("netns-broker");
     umask(0022);
     loop.watch.lock = lock_try(LOCK_WATCH);
+    /* who asks whether somebody watches has it for a moment (lock_is_held()) */
+    for (int i = 0; loop.watch.lock < 0 && i < 50; i++) {
+        g_usleep(2000);
+        loop.watch.lock = lock_try(LOCK_WATCH);
+    }
     if (loop.watch.lock < 0) /* somebody else does */
         return 0;
     if (!loop_begin(&loop, &error)) {

@@ -1,10 +1,10 @@
 # suites.sh - part of tests/run: the tiers that need another PID 1 or another kernel. Per suite: its cached tree (rootfs.sh), the
 # project compiled inside it against its libraries, one container for the tier system, one virtual machine for the tier vm.
 
-# Scripts of other tiers whose outcome is the kernel's: NAT of IPv6 needs all.forwarding where there is no
+# Scripts of other tiers whose outcome is the kernel's: NAT of IPv6, and who is at it at once, need all.forwarding where there is no
 # force_forwarding, the client's rules are about what a capability does, etc and hidden about mounts, links about what a kernel can, lan
 # about real WireGuard and source validation
-VM_TOO='ns/nat ns/links ns/kinds ns/physical ns/lifecycle ns/lan-vpn broker/client broker/client-caller broker/client-answers broker/etc broker/hidden'
+VM_TOO='ns/at-once ns/nat ns/links ns/kinds ns/physical ns/lifecycle ns/lan-vpn broker/client broker/client-caller broker/client-answers broker/etc broker/hidden'
 # Of the life cycle what is quick: an emulated machine is eight times slower.
 # (Dots for blanks: the list is split there.)
 VM_ONLY_lifecycle='twice|leave.the.host|file|hundred|advertisements|loses.its.links|lost.its.mount'

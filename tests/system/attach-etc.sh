@@ -137,6 +137,20 @@ own_files() {
     refused "not root's" netnsctl attach box other
     rm /etc/netns/box/hosts
 }
+# the namespace has looked for attached services already, and is not up yet
+attached_meanwhile() {
+    systemctl stop netns@box other
+    netnsctl detach other 2>/dev/null || :
+    printf '[Hooks]\nInsidePostUp=/bin/sleep 3\n' >>/etc/netns-broker/box.netns
+    systemctl start --no-block netns@box
+    wait_until 100 pgrep -xf '/bin/sleep 3'
+    netnsctl attach box other
+    same "$(systemctl is-active netns@box)" activating
+    systemctl start other || failed other
+    in_netns other "$(netns_of box)"
+    contains "$(inside other cat /etc/resolv.conf)" 192.0.2.54
+    sed -i '/Hooks/d; /InsidePostUp/d' /etc/netns-broker/box.netns
+}
 nothing_left() { put_away web other; }
 it "a service, two namespaces and systemd-resolved are there" prepared
 it "a service is attached to a namespace" web_inside
@@ -147,5 +161,6 @@ it "the directory for /etc is there as long as the namespace is up and a service
 it "a service reads its own files in /etc, and no others'" private_files
 it "what the host has mounted below /etc is there too" kept_mounts
 it "files in /etc/netns/NAME cover those in /etc, and are root's" own_files
+it "what is attached while its namespace comes up starts in it" attached_meanwhile
 it "nothing is left" nothing_left
 finish

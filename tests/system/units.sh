@@ -292,6 +292,17 @@ it "a slip in a file is in the journal with its line" a_failure_is_a_sentence
 it "an enabled namespace starts with multi-user.target" enabled_starts_at_boot
 it "systemctl reload applies a changed file to the running namespace" reload_applies_the_file
 it "netnsctl restart makes a namespace anew, whatever keeps it up, and tells who is left behind" restarted_by_verb
+# the unit takes it down once more when it hears of it
+by_hand() {
+    starts netns-nat@byhand
+    netnsctl down byhand
+    fails active netns-nat@byhand
+    netnsctl up --type=nat byhand
+    sleep 0.5
+    contains "$(ip netns list)" byhand
+    netnsctl down byhand
+}
+it "what is taken down and brought up again by hand stays up, whatever had started it" by_hand
 it "netnsctl restart is for users whom polkit lets manage it" restarted_by_users
 it "start and restart say why not, and leave alone what would not come up again; a name that is none is told" verbs_say_why
 it "a service joins by NetworkNamespacePath=" services_join_by_path

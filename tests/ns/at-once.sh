@@ -1,0 +1,110 @@
+#!/bin/bash
+# What one namespace does at the very moment at which another, or who watches, does something. The kernel is made slow where they meet.
+. "$TOP/tests/lib.sh"; . "$TOP/tests/world.sh"
+
+# slow PATH CALL WHEN - the WHEN-th CALL of PATH takes a second and a half: in front of a command
+slow() { strace -qq -o /run/slow.trace -P "$1" -e trace="$2" -e inject="$2:delay_enter=1500000:when=$3" "${@:4}"; }
+need() { command -v strace >/dev/null || { echo "there is no strace"; exit 77; }; }
+page() { in_ns "$1" curl -s -m 3 "${2-http://203.0.113.2/}"; }
+
+# a watch that does not look: it may have just begun, or be about to end
+opened_by_the_first() {
+    local watch rc=0
+    nft -f - <<<'table inet fw { chain forward { type filter hook forward priority filter; policy drop; ct state established accept; }; }'
+    flock /run/netns-broker/lock/.watch sleep 100 & watch=$!
+    wait_until 100 fails flock -n /run/netns-broker/lock/.watch true
+    $NB up --type=nat n
+    contains "$(nft list chain inet fw forward)" netns-broker: || rc=1
+    same "$(page n)" 203.0.113.1 || rc=1
+    pkill -P $watch; wait $watch 2>/dev/null || :
+    $NB down n; nft delete table inet fw
+    return $rc
+}
+asked_meanwhile() {
+    local pid
+    flock -s /run/netns-broker/lock/.watch sleep 0.05 &
+    $NB up --type=nat n
+    wait_until 40 pgrep -xf 'netns-broker watch'
+    $NB down n
+}
+# what a killed worker has begun does not go on under the next one's lock
+no_orphan() {
+    local pid rc=0 nft; nft=$(command -v nft)
+    mv "$nft" "$nft.real"
+    printf '#!/bin/sh\n[ ! -e /run/slow ] || { rm /run/slow; sleep 1; }\nexec %s "$@"\n' "$nft.real" >"$nft"; chmod 755 "$nft"
+    touch /run/slow
+    $NB up --type=nat n & pid=$!
+    wait_until 200 [ ! -e /run/slow ] || rc=1
+    kill -9 $pid; wait $pid 2>/dev/null || :
+    $NB down n
+    sleep 1.5
+    fails grep netns-broker <<<"$("$nft.real" list tables)" || rc=1
+    mv "$nft.real" "$nft"
+    return $rc
+}
+other_goes() {
+    need
+    local rc=0 pid
+    conf b <<<$'[Namespace]\nType=tunnel'; conf a <<<$'[Namespace]\nType=nat\n[NAT]\nNamespaceAccess=b'
+    $NB up b
+    slow /proc/sys/net/ipv4/conf/vn-b0/forwarding openat 2 $NB up a & pid=$!
+    sleep 0.7; ip link del vn-b0
+    wait $pid || rc=1
+    grep -q 'ENOENT.*DELAYED' /run/slow.trace || { cat /run/slow.trace; rc=1; }
+    same "$(page a)" 203.0.113.1 || rc=1
+    $NB down a b; rm /etc/netns-broker/[ab].netns
+    return $rc
+}
+still_private() {
+    need
+    local rc=0 pid
+    $NB up --type=basic a
+    strace -qq -o /run/slow.trace -P /run/netns-broker/dns -e trace=mkdir -e inject=mkdir:delay_exit=1500000:when=1 $NB up --type=basic b & pid=$!
+    sleep 0.7; $NB down a
+    wait $pid || rc=1
+    same "$(stat -c %a /run/netns-broker/dns)" 700 || rc=1
+    $NB down b
+    return $rc
+}
+# its end in the host goes while another looks which interfaces are the host's: it is none of those when it comes again
+not_the_hosts() {
+    need
+    [ ! -e /proc/sys/net/ipv6/conf/default/force_forwarding ] || { echo "this kernel has force_forwarding"; return 77; }
+    local rc=0 pid
+    $NB up --type=nat a b
+    strace -qq -o /run/slow.trace -P /proc/sys/net/ipv4/conf -e trace=getdents64 -e inject=getdents64:delay_exit=1500000:when=1 $NB up a & pid=$!
+    sleep 0.7; $NB down b
+    wait $pid || rc=1
+    fails grep vn-b0 /run/netns-broker/forwarding.json || rc=1
+    $NB up --type=nat b
+    same "$(page b 'http://[2001:db8::2]/')" 2001:db8::1 || rc=1
+    $NB down a b
+    return $rc
+}
+filled_by_two() {
+    need
+    local rc=0 pid
+    mkdir -p /etc/netns/a; conf a <<<$'[Namespace]\nType=basic'; $NB up a
+    echo own >/etc/netns/a/fresh
+    slow /run/netns-broker/dns/a openat 4 $NB up a & pid=$!
+    sleep 0.7; : >/run/netns-broker/dns/a/fresh
+    wait $pid || rc=1
+    grep -q 'fresh.*EEXIST.*DELAYED' /run/slow.trace || { cat /run/slow.trace; rc=1; }
+    $NB down a; rm -r /etc/netns/a /etc/netns-broker/a.netns
+    return $rc
+}
+
+world_up
+$NB up --type=nat warm; $NB down warm
+BEFORE=$(host_state)
+it "the first that needs the host has other firewalls let it pass before up returns, whoever watches" opened_by_the_first
+it "who asks whether somebody watches keeps nobody from watching" asked_meanwhile
+it "what a killed up has begun is not finished after the next down" no_orphan
+it "a namespace comes up while one that it may reach goes" other_goes
+it "what is seen inside stays private when one comes up while the last of the others goes" still_private
+it "an end that goes while another looks at the host's interfaces is not taken for one of them" not_the_hosts
+it "up and who watches may both make a place for a file in /etc" filled_by_two
+nothing_left() { diff <(echo "$BEFORE") <(host_state); }
+it "nothing is left" nothing_left
+world_down
+finish
