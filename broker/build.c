@@ -20,6 +20,7 @@
 #include "hold.h"
 #include "hooks.h"
 #include "inside.h"
+#include "lease-guard.h"
 #include "lock.h"
 #include "needed.h"
 #include "nsswitch.h"
@@ -184,11 +185,19 @@ static bool follow_names(const Conf *conf, const Record *record, int nsfd, GErro
     return true;
 }
 
+/* @again: there may be one of a former file. */
+static bool guard_leases(const Conf *conf, int nsfd, bool again, GError **error)
+{
+    if (dhcp_is_wanted(conf))
+        return lease_guard_put(nsfd, error);
+    return !again || lease_guard_take_out(nsfd, error);
+}
+
 /* Again after the hooks, which may flush. */
 static bool serve_names(const Conf *conf, const Record *record, int nsfd, GError **error)
 {
-    return (!resolver_program(conf) && !dns_guard_ports(conf)) ||
-           servers_set(conf, record, nsfd, SERVERS_SERVE, error);
+    return guard_leases(conf, nsfd, false, error) && ((!resolver_program(conf) && !dns_guard_ports(conf)) ||
+                                                      servers_set(conf, record, nsfd, SERVERS_SERVE, error));
 }
 
 /* Somebody may take its end in the host for a network card, and undo all of it a second from now. */
@@ -226,7 +235,7 @@ static bool fill(const Conf *conf, Record *record, int nsfd, bool again, Nl *hos
         !prepare_inside(conf, plan, record, again && !record->adopted && record->ruleset, error) ||
         !hold_make(conf->name, error) || !servers_set(conf, record, nsfd, SERVERS_CLOSE, error) ||
         !make_links(plan, again, error) || !follow_names(conf, record, nsfd, error) ||
-        !dhcp_start(plan, record, error))
+        !guard_leases(conf, nsfd, again, error) || !dhcp_start(plan, record, error))
         return false;
     inside_describe(plan, record->detail);
     warn_of_rivals(plan);
@@ -308,8 +317,9 @@ static bool change(const Conf *conf, Record *old, bool asked, int nsfd, Nl *host
 static bool refresh(const Conf *conf, const Record *record, int nsfd, Nl *host, GError **error)
 {
     return write_etc(conf, record, nsfd, SERVERS_SERVE, error) &&
-           attach_refresh(conf, record->detail, host, error) && dhcp_start_again(conf, record, nsfd, error) &&
-           endpoint_note(record, error) && opening_set(conf, record->detail, host, error);
+           attach_refresh(conf, record->detail, host, error) && guard_leases(conf, nsfd, false, error) &&
+           dhcp_start_again(conf, record, nsfd, error) && endpoint_note(record, error) &&
+           opening_set(conf, record->detail, host, error);
 }
 
 /* The links are as they were, and stay. */

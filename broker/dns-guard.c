@@ -6,8 +6,6 @@
 #include "ip.h"
 #include "listing.h"
 #include "nft.h"
-#include "nl-nft.h"
-#include "nsfs.h"
 #include "paths.h"
 
 #include <jansson.h>
@@ -93,25 +91,11 @@ static char *file_of(const char *name)
     return g_build_filename(RUN_DIR, "resolver", name, "guard.nft", NULL);
 }
 
-static bool count(int nsfd, int *ret, GError **error)
-{
-    int home = nsfs_open_self(error);
-    bool fine = home >= 0 && nsfs_enter(nsfd, error);
-
-    if (fine) {
-        fine = nl_nft_rules_of(LISTING_GUARD, chains, ret, error);
-        nsfs_return(home);
-    }
-    if (home >= 0)
-        close(home);
-    return fine;
-}
-
 bool dns_guard_stands(int nsfd, bool *ret, GError **error)
 {
     int counted[G_N_ELEMENTS(rules)];
 
-    if (!count(nsfd, counted, error))
+    if (!nft_rules_of(nsfd, LISTING_GUARD, chains, counted, error))
         return false;
     *ret = memcmp(counted, rules, sizeof rules) == 0;
     return true;
@@ -164,7 +148,7 @@ static bool clear(int nsfd, GError **error)
 {
     int counted[G_N_ELEMENTS(rules)];
 
-    if (!count(nsfd, counted, error))
+    if (!nft_rules_of(nsfd, LISTING_GUARD, chains, counted, error))
         return false;
     return counted[0] == 0 || nft_run(nsfd, "delete table inet " LISTING_GUARD "\n", error);
 }

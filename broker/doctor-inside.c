@@ -134,7 +134,7 @@ static bool any_table_inside(const Patient *patient, GError **error)
     bool any = true;
 
     if (home >= 0 && nsfs_enter(patient->nsfd, error)) {
-        (void)nl_nft_any(LISTING_GUARD, &any, error);
+        (void)nl_nft_any(LISTING_OURS, &any, error);
         nsfs_return(home);
     }
     if (home >= 0)

@@ -69,12 +69,20 @@ static const char *elements_copy(GString *out, const char *at, bool by_default)
     return at + (*at == '\n');
 }
 
-/* Behind the table of ours that begins at @at; @at, if none does. */
-static const char *guard_skip(const char *at)
+static bool is_ours(const char *at)
 {
-    const char *end = g_str_has_prefix(at, "table inet " LISTING_GUARD " {") ? strstr(at, "\n}\n") : NULL;
+    return g_str_has_prefix(at, "table inet " LISTING_GUARD " {") ||
+           g_str_has_prefix(at, "table inet " LISTING_LEASES " {");
+}
 
-    return end ? end + strlen("\n}\n") : at;
+/* Behind the tables of ours that begin at @at; @at, if none does. */
+static const char *ours_skip(const char *at)
+{
+    const char *end;
+
+    while (is_ours(at) && (end = strstr(at, "\n}\n")))
+        at = end + strlen("\n}\n");
+    return at;
 }
 
 char *listing_tidy(const char *listing)
@@ -82,7 +90,7 @@ char *listing_tidy(const char *listing)
     GString *out = g_string_new(NULL);
     bool timeout = false;
 
-    for (const char *at = guard_skip(listing); *at; at = guard_skip(at)) {
+    for (const char *at = ours_skip(listing); *at; at = ours_skip(at)) {
         const char *end = at + strcspn(at, "\n");
         g_autofree char *line = g_strndup(at, (gsize)(end - at));
         if (g_str_has_prefix(line, ELEMENTS)) {

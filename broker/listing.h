@@ -9,11 +9,15 @@
 
 /* A table of ours, inet, in a namespace whose name servers are guarded (dns-guard.h): no part of its own
  * ruleset. */
-#define LISTING_GUARD "netns-broker-dns"
+#define LISTING_GUARD LISTING_OURS "dns"
+/* Another, in one with DHCP clients (lease-guard.h). */
+#define LISTING_LEASES LISTING_OURS "dhcp"
+/* What they begin with. */
+#define LISTING_OURS "netns-broker-"
 
 /* @listing (of `nft --stateless list ruleset`) without what is only there for a time: elements of sets and
- * maps that expire, rules of ours with the comment above, and the table above. An expired permission must not
- * come to life again when the file is loaded. Elements stand one to a line. Owned by the caller. */
+ * maps that expire, rules of ours with the comment above, and the tables above. An expired permission must
+ * not come to life again when the file is loaded. Elements stand one to a line. Owned by the caller. */
 char *listing_tidy(const char *listing);
 
 /* Is @name one that nft can be told, as a word? The kernel takes any bytes for the name of a table or a chain

@@ -1,6 +1,8 @@
 /* nft.c - see nft.h. */
 #include "nft.h"
 
+#include "nl-nft.h"
+#include "nsfs.h"
 #include "paths.h"
 #include "spawn.h"
 
@@ -90,4 +92,18 @@ char *nft_ask(int nsfd, const char *const *words, GError **error)
     return spawn_read((char *const *)argv->pdata, NULL, nsfd, NULL, false, &said, error)
                ? g_steal_pointer(&said)
                : NULL;
+}
+
+bool nft_rules_of(int nsfd, const char *table, const char *const *chains, int *ret, GError **error)
+{
+    int home = nsfs_open_self(error);
+    bool fine = home >= 0 && nsfs_enter(nsfd, error);
+
+    if (fine) {
+        fine = nl_nft_rules_of(table, chains, ret, error);
+        nsfs_return(home);
+    }
+    if (home >= 0)
+        close(home);
+    return fine;
 }

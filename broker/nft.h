@@ -14,6 +14,9 @@ bool nft_replace(int nsfd, const char *text, const char *path, GError **error);
 /* Runs the commands of @text in @nsfd, in one transaction. */
 bool nft_run(int nsfd, const char *text, GError **error);
 
+/* nl_nft_rules_of() in the namespace @nsfd. */
+bool nft_rules_of(int nsfd, const char *table, const char *const *chains, int *ret, GError **error);
+
 /* What nft prints for the options @words (NULL-terminated) in @nsfd; NULL and an error. Owned by the caller.
  */
 char *nft_ask(int nsfd, const char *const *words, GError **error);

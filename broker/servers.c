@@ -6,8 +6,10 @@
  * killed in between leaves it as it was, and the next one does all of it again. */
 #include "servers.h"
 
+#include "dhcp.h"
 #include "dns-guard.h"
 #include "etc-file.h"
+#include "lease-guard.h"
 #include "leased.h"
 #include "lock.h"
 #include "resolv.h"
@@ -93,11 +95,13 @@ static char *guard_of(const Conf *conf)
 
 static bool reload_ruleset(const Conf *conf, int nsfd, GError **error)
 {
-    g_autofree char *guard = guard_of(conf);
+    const char *leases = dhcp_is_wanted(conf) ? lease_guard_commands() : "";
+    g_autofree char *guard = guard_of(conf), *besides = g_strconcat(leases, guard, NULL);
 
     if (!guard)
-        return ruleset_reload(conf->firewall.ruleset, NULL, nsfd, error);
-    return dns_guard_about(conf->name, error) && ruleset_reload(conf->firewall.ruleset, guard, nsfd, error) &&
+        return ruleset_reload(conf->firewall.ruleset, besides, nsfd, error);
+    return dns_guard_about(conf->name, error) &&
+           ruleset_reload(conf->firewall.ruleset, besides, nsfd, error) &&
            dns_guard_is(conf->name, guard, error);
 }
 
