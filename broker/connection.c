@@ -30,7 +30,7 @@ void connection_unref(Connection *this)
         return;
     /* Not at the hang-up: what was begun for it still takes threads, descriptors and polkit's time */
     if (this->counted)
-        quota_give(this->peer.uid, QUOTA_CONNECTION);
+        quota_give(this->peer.account, QUOTA_CONNECTION);
     if (this->turned_away)
         lingering--;
     open_connections--;
@@ -155,15 +155,21 @@ static void linger(Connection *this, const char *error, const char *reason)
         wait_for_request(this, LINGER_SECONDS);
 }
 
-void connection_open(int sock, bool full)
+/* Whoever fills us does not keep root from looking. */
+#define ROOT_BEYOND 16
+
+void connection_open(int sock, unsigned most)
 {
     g_autoptr(GError) error = NULL;
+    unsigned before = open_connections - lingering;
+    bool full;
     g_autoptr(Connection) this = connection_ref(connection_new(sock));
     if (!peer_identify(sock, &this->peer, &error)) {
         linger(this, "denied", error->message);
         return;
     }
-    this->counted = !full && quota_take(this->peer.uid, QUOTA_CONNECTION);
+    full = before >= most + (this->peer.uid == 0 ? ROOT_BEYOND : 0);
+    this->counted = !full && quota_take(this->peer.account, QUOTA_CONNECTION);
     if (!this->counted) {
         linger(this, "busy", full ? "too many requests at a time" : "too many requests of yours at a time");
         return;

@@ -4,8 +4,8 @@
 #include <stdbool.h>
 
 /* Takes over @sock, a connected SEQPACKET socket, and answers on it in its own time; nothing is returned.
- * @full: there are too many connections already, say so and close. */
-void connection_open(int sock, bool full);
+ * @most: of all together; where there are as many already it says so and closes. Root has some beyond. */
+void connection_open(int sock, unsigned most);
 
 /* How many are open, without those that only wait for the work of others to end. */
 unsigned connection_count(void);

@@ -51,7 +51,7 @@ static void settle_error(GTask *task, GError *error)
 static void dialog_end(Case *this)
 {
     if (this->dialog)
-        quota_give(this->peer->uid, QUOTA_DIALOG);
+        quota_give(this->peer->account, QUOTA_DIALOG);
     this->dialog = false;
 }
 
@@ -80,7 +80,7 @@ static void polkit_ask(GTask *task, const char *action)
     const char *name = names_user(this->peer->uid);
     g_autofree char *number = g_strdup_printf("%u", this->peer->uid);
     if (this->request->interactive) {
-        this->dialog = quota_take(this->peer->uid, QUOTA_DIALOG);
+        this->dialog = quota_take(this->peer->account, QUOTA_DIALOG);
         if (!this->dialog) {
             settle(task, DECISION_BUSY, "a dialog of this user is open already");
             return;

@@ -182,7 +182,7 @@ static bool print(const Doctor *doctor)
             findings_print(entry);
     }
     if (doctor->json) {
-        json_dumpf(doctor->all, stdout, JSON_INDENT(2));
+        json_dumpf(doctor->all, stdout, JSON_INDENT(2) | JSON_ENSURE_ASCII);
         putchar('\n');
     }
     if (fflush(stdout) == 0 && !ferror(stdout))

@@ -24,7 +24,7 @@ static void activated(GObject *source, GAsyncResult *result, gpointer user)
     g_autoptr(GError) error = NULL;
     bool fine = activate_finish(result, &error);
     if (this->builds)
-        quota_give(this->peer.uid, QUOTA_BUILD);
+        quota_give(this->peer.account, QUOTA_BUILD);
     if (this->sock < 0)
         return;
     if (g_error_matches(error, G_IO_ERROR, G_IO_ERROR_BUSY))
@@ -45,7 +45,7 @@ static void bring(Connection *this, Activation what)
         return;
     }
     this->builds = !activate_under_way(this->request.name);
-    if (this->builds && !quota_take(this->peer.uid, QUOTA_BUILD)) {
+    if (this->builds && !quota_take(this->peer.account, QUOTA_BUILD)) {
         outcome_refuse(this, "busy", "you have too many namespaces being started already");
         return;
     }

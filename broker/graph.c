@@ -115,7 +115,7 @@ static void print_text(const Graph *graph)
 static void print_json(const Graph *graph)
 {
     json_t *json = graph_json(graph);
-    json_dumpf(json, stdout, JSON_INDENT(2));
+    json_dumpf(json, stdout, JSON_INDENT(2) | JSON_ENSURE_ASCII);
     putchar('\n');
     json_decref(json);
 }

@@ -6,6 +6,8 @@
  * afterwards that the pid was still the peer's. */
 #include "peer.h"
 
+#include "account.h"
+
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
@@ -163,6 +165,7 @@ bool peer_identify(int sock, Peer *ret, GError **error)
     if (!credentials_take(sock, ret, error) || !groups_take(sock, ret, error) ||
         !pidfd_take(sock, ret, error) || !userns_confirm(ret, error))
         return false;
+    ret->account = account_of(ret->uid);
     return peer_alive(ret) || refuse(error, "the caller is gone");
 }
 

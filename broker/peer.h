@@ -11,13 +11,14 @@
 typedef struct Peer {
     pid_t pid;
     uid_t uid;
+    uid_t account; /* account_of() it, as it was when he came: what is limited is counted by that */
     gid_t gid;     /* primary */
     gid_t *groups; /* supplementary, as they were at connect(2) */
     size_t n_groups;
     int pidfd; /* -1: none */
 } Peer;
 
-#define PEER_NONE ((Peer){.pid = 0, .uid = (uid_t)-1, .gid = (gid_t)-1, .pidfd = -1})
+#define PEER_NONE ((Peer){.pid = 0, .uid = (uid_t)-1, .account = (uid_t)-1, .gid = (gid_t)-1, .pidfd = -1})
 
 #define PEER_ERROR peer_error_quark()
 GQuark peer_error_quark(void);

@@ -1,4 +1,4 @@
-/* quota.c - how much of us one uid may use at a time. */
+/* quota.c - how much of us one account may use at a time. */
 #include "quota.h"
 
 #include <glib.h>
@@ -9,7 +9,7 @@ typedef struct Usage {
 
 static const unsigned limits[QUOTAS] = {[QUOTA_CONNECTION] = 16, [QUOTA_DIALOG] = 1, [QUOTA_BUILD] = 4};
 
-static GHashTable *usages; /* Usage by uid; those who use nothing are not in it */
+static GHashTable *usages; /* Usage by account; those who use nothing are not in it */
 
 static bool is_unused(const Usage *usage)
 {
@@ -19,16 +19,16 @@ static bool is_unused(const Usage *usage)
     return true;
 }
 
-bool quota_take(uid_t uid, Quota quota)
+bool quota_take(uid_t account, Quota quota)
 {
-    if (uid == 0)
+    if (account == 0)
         return true;
     if (!usages)
         usages = g_hash_table_new_full(NULL, NULL, NULL, g_free);
-    Usage *usage = g_hash_table_lookup(usages, GUINT_TO_POINTER(uid));
+    Usage *usage = g_hash_table_lookup(usages, GUINT_TO_POINTER(account));
     if (!usage) {
         usage = g_new0(Usage, 1);
-        g_hash_table_insert(usages, GUINT_TO_POINTER(uid), usage);
+        g_hash_table_insert(usages, GUINT_TO_POINTER(account), usage);
     }
     if (usage->taken[quota] >= limits[quota])
         return false;
@@ -36,13 +36,13 @@ bool quota_take(uid_t uid, Quota quota)
     return true;
 }
 
-void quota_give(uid_t uid, Quota quota)
+void quota_give(uid_t account, Quota quota)
 {
-    Usage *usage = uid == 0 || !usages ? NULL : g_hash_table_lookup(usages, GUINT_TO_POINTER(uid));
-    if (uid == 0)
+    Usage *usage = account == 0 || !usages ? NULL : g_hash_table_lookup(usages, GUINT_TO_POINTER(account));
+    if (account == 0)
         return;
     g_assert(usage && usage->taken[quota] > 0);
     usage->taken[quota]--;
     if (is_unused(usage))
-        g_hash_table_remove(usages, GUINT_TO_POINTER(uid));
+        g_hash_table_remove(usages, GUINT_TO_POINTER(account));
 }

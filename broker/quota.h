@@ -1,4 +1,4 @@
-/* quota.h - how much of us one uid may use at a time. Root is not counted. */
+/* quota.h - how much of us one account (account.h) may use at a time. Root is not counted. */
 #pragma once
 
 #include <stdbool.h>
@@ -12,5 +12,5 @@ typedef enum Quota {
 } Quota;
 
 /* False: all taken. What was taken is given back by quota_give. */
-bool quota_take(uid_t uid, Quota quota);
-void quota_give(uid_t uid, Quota quota);
+bool quota_take(uid_t account, Quota quota);
+void quota_give(uid_t account, Quota quota);

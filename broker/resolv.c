@@ -76,15 +76,32 @@ static bool is_options(const char *line)
     return g_str_has_prefix(line, "options");
 }
 
+/* What a stub on the loopback has checked itself (trust-ad) nobody has checked where its servers are asked.
+ */
+static void append_options(GString *text, const char *line)
+{
+    g_auto(GStrv) words = g_strsplit_set(line, " \t", -1);
+    g_autoptr(GString) kept = g_string_new(NULL);
+
+    for (char **word = words + 1; words[0] && *word; word++)
+        if (**word && !g_str_equal(*word, "trust-ad"))
+            g_string_append_printf(kept, " %s", *word);
+    if (kept->len)
+        g_string_append_printf(text, "options%s\n", kept->str);
+}
+
 /* What the host's file says beside servers. */
 static void append_host_words(GString *text, bool domains, bool options)
 {
-    g_autofree char *host = NULL;
+    bool stub = false;
+    g_autofree char *host = NULL, *servers = usable_servers(RESOLV_CONF, &stub);
 
     (void)g_file_get_contents(RESOLV_CONF, &host, NULL, NULL);
     g_auto(GStrv) lines = g_strsplit(host ? host : "", "\n", -1);
     for (char **line = lines; *line; line++)
-        if ((domains && is_domains(*line)) || (options && is_options(*line)))
+        if (options && stub && is_options(*line))
+            append_options(text, *line);
+        else if ((domains && is_domains(*line)) || (options && is_options(*line)))
             g_string_append_printf(text, "%s\n", *line);
 }
 

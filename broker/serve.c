@@ -30,7 +30,7 @@
 #define BACKOFF_MS 100
 /* A connection has a socket, a pidfd, and for a moment what goes into a reply. */
 #define FDS_PER_CONNECTION 4
-#define FDS_RESERVED 64
+#define FDS_RESERVED 256 /* ours, those of root beyond the most and of who is turned away, too */
 
 typedef struct Options {
     const char *listen;
@@ -79,7 +79,7 @@ static gboolean acceptable(int fd, GIOCondition condition, gpointer user)
     for (int i = 0; i < ACCEPT_AT_ONCE; i++) {
         int sock = accept4(fd, NULL, NULL, SOCK_CLOEXEC | SOCK_NONBLOCK);
         if (sock >= 0) {
-            connection_open(sock, connection_count() >= server.most);
+            connection_open(sock, server.most);
             continue;
         }
         /* accept(2): what went wrong with the connection itself is reported here, and is no trouble of ours

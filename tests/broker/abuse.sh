@@ -95,6 +95,65 @@ P
     enters alice quick
 }
 it "answers that nobody reads count as connections" unread
+# /etc/subuid gives him uids, as which he can run programs of his own: as many of them as fill all places
+subordinates() {
+    printf 'mallory:100000:65536\nalice:165536:65536\n' >/etc/subuid
+    cat >/run/hold.py <<'P'
+import os, sys, time
+sys.path.insert(0, sys.argv[1])
+from ask import connect, packet, receive
+import resource
+resource.setrlimit(resource.RLIMIT_NOFILE, (4096, 4096))
+lists, kept = 0, []
+for uid in range(100000, 100070):
+    os.seteuid(0); os.setresuid(uid, uid, 0)
+    for _ in range(16):
+        sock = connect()
+        sock.send(packet("list"))
+        kept.append(sock)
+os.seteuid(0)
+time.sleep(1)
+for sock in kept:
+    try:
+        lists += b"FDS" in receive(sock)[0]
+    except OSError:
+        pass
+    if lists > 16:
+        break
+print(lists, flush=True)
+P
+    local got; got=$(timeout 60 python3 /run/hold.py "$HERE")
+    same "$got" 16
+}
+it "the uids that subuid(5) gives to one user count as one" subordinates
+# places that strangers hold do not keep root out
+full() {
+    rm -f /etc/subuid
+    cat >/run/fill.py <<'P'
+import os, sys, time
+sys.path.insert(0, sys.argv[1])
+from ask import connect, packet
+import resource
+resource.setrlimit(resource.RLIMIT_NOFILE, (4096, 4096))
+kept = []
+for uid in range(100000, 100070):
+    os.seteuid(0); os.setresuid(uid, uid, 0)
+    for _ in range(16):
+        sock = connect()
+        sock.send(packet("list"))
+        kept.append(sock)
+print("ready", flush=True)
+time.sleep(30)
+P
+    timeout 60 python3 /run/fill.py "$HERE" >/run/filled & local pid=$! rc=0
+    wait_until 400 grep -q ready /run/filled
+    fails enters alice quick 2>/dev/null || { echo "there was room"; rc=1; }
+    enters root quick || rc=1
+    pkill -P $pid; wait $pid 2>/dev/null || :
+    wait_until 100 enters alice quick || rc=1
+    return $rc
+}
+it "whoever takes all places does not keep root out" full
 it "thousands of hang-ups leave no descriptor behind in the front" hang_ups
 it "somebody who holds a lock on /run/netns keeps nobody's namespace from starting" held_lock
 it "nor where /run/netns is not a mount yet" first_mount_lock

@@ -105,13 +105,14 @@ kill $(ip netns pids lab) 2>/dev/null
 wait %2 %3 2>/dev/null || :
 
 escapes() {
-    as alice "$CHNETNS" lab bash -c $'exec -a "\033[2Jx" sleep 62' &
+    as alice "$CHNETNS" lab bash -c $'exec -a "\033[2Jx\302\233y" sleep 62' &
     wait_until 100 bash -c '[ $(ip netns pids lab | wc -l) = 1 ]'
-    local text
-    text=$("$NETNSCTL" status lab)
+    local text json
+    text=$("$NETNSCTL" status lab); json=$("$NETNSCTL" status --json lab)
     kill $(ip netns pids lab)
-    contains "$text" '?[2Jx 62'
-    fails grep -qP '\x1b' <<<"$text"
+    contains "$text" '?[2Jx?y 62'
+    LC_ALL=C fails grep -qaP '\x1b|\xc2[\x80-\x9f]' <<<"$text$json"
+    same "$(jq -r '.[0].processes[0].command' <<<"$json" | od -c | head -n 2)" "$(printf '\033[2Jx\302\233y 62\n' | od -c | head -n 2)"
 }
 it "a command line's control characters do not reach the terminal" escapes
 foreign() {

@@ -183,7 +183,12 @@ host_words() { # search domains and options too, where [DNS] has none
     echo "$server" >/etc/resolv.conf; wait_until 100 is ''
     conf h <<<$'[Namespace]\nType=nat\n[DNS]\nDomains=own.example\nServers=host'; $NB up h; is $'\nsearch own.example'
     printf '%s\nsearch foo.example\noptions rotate\n' "$server" >/etc/resolv.conf; wait_until 100 is $'\nsearch own.example\noptions rotate'
-    $NB down h
+    # what a stub has checked, nobody has checked of the servers behind it
+    printf '%s\noptions edns0 trust-ad\n' "$server" >/etc/resolv.conf; wait_until 100 is $'\nsearch own.example\noptions edns0 trust-ad'
+    mkdir -p /run/systemd/resolve; echo "$server" >/run/systemd/resolve/resolv.conf
+    printf 'nameserver 127.0.0.53\noptions edns0 trust-ad\n' >/etc/resolv.conf; wait_until 100 is $'\nsearch own.example\noptions edns0'
+    $NB down h; $NB up h; is $'\nsearch own.example\noptions edns0'
+    $NB down h; rm -r /run/systemd
 }
 uplink_changes() { # and the watch follows
     echo 'nameserver 203.0.113.53' >/etc/resolv.conf
