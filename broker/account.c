@@ -42,6 +42,16 @@ GArray *account_ranges(const char *text)
     return ranges;
 }
 
+uid_t account_among(const GArray *ranges, uid_t uid)
+{
+    for (guint i = 0; i < ranges->len; i++) {
+        const AccountRange *range = &g_array_index(ranges, AccountRange, i);
+        if (uid >= range->first && uid <= range->last)
+            return range->account;
+    }
+    return uid;
+}
+
 /* Read again when it is another file, or has been changed. */
 static const GArray *ranges_now(void)
 {
@@ -63,12 +73,5 @@ static const GArray *ranges_now(void)
 
 uid_t account_of(uid_t uid)
 {
-    const GArray *ranges = uid == 0 ? NULL : ranges_now();
-
-    for (guint i = 0; ranges && i < ranges->len; i++) {
-        const AccountRange *range = &g_array_index(ranges, AccountRange, i);
-        if (uid >= range->first && uid <= range->last)
-            return range->account;
-    }
-    return uid;
+    return uid == 0 ? uid : account_among(ranges_now(), uid);
 }

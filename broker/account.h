@@ -13,5 +13,8 @@ typedef struct AccountRange {
 /* AccountRange of each line `OWNER:FIRST:COUNT` of @text that makes sense; to be freed by the caller. */
 GArray *account_ranges(const char *text);
 
+/* @uid, or the account of the range that it is in. */
+uid_t account_among(const GArray *ranges, uid_t uid);
+
 /* @uid, or for one that /etc/subuid gives to somebody the first of those that he is given. */
 uid_t account_of(uid_t uid);

@@ -189,15 +189,20 @@ static bool follow_names(const Conf *conf, const Record *record, int nsfd, GErro
 static bool guard_leases(const Conf *conf, int nsfd, bool again, GError **error)
 {
     if (dhcp_is_wanted(conf))
-        return lease_guard_put(nsfd, error);
+        return lease_guard_put(conf->name, nsfd, error);
     return !again || lease_guard_take_out(nsfd, error);
+}
+
+static bool keep_guarding_leases(const Conf *conf, int nsfd, GError **error)
+{
+    return !dhcp_is_wanted(conf) || lease_guard_keep(nsfd, error);
 }
 
 /* Again after the hooks, which may flush. */
 static bool serve_names(const Conf *conf, const Record *record, int nsfd, GError **error)
 {
-    return guard_leases(conf, nsfd, false, error) && ((!resolver_program(conf) && !dns_guard_ports(conf)) ||
-                                                      servers_set(conf, record, nsfd, SERVERS_SERVE, error));
+    return keep_guarding_leases(conf, nsfd, error) && ((!resolver_program(conf) && !dns_guard_ports(conf)) ||
+                                                       servers_set(conf, record, nsfd, SERVERS_SERVE, error));
 }
 
 /* Somebody may take its end in the host for a network card, and undo all of it a second from now. */
@@ -317,7 +322,7 @@ static bool change(const Conf *conf, Record *old, bool asked, int nsfd, Nl *host
 static bool refresh(const Conf *conf, const Record *record, int nsfd, Nl *host, GError **error)
 {
     return write_etc(conf, record, nsfd, SERVERS_SERVE, error) &&
-           attach_refresh(conf, record->detail, host, error) && guard_leases(conf, nsfd, false, error) &&
+           attach_refresh(conf, record->detail, host, error) && keep_guarding_leases(conf, nsfd, error) &&
            dhcp_start_again(conf, record, nsfd, error) && endpoint_note(record, error) &&
            opening_set(conf, record->detail, host, error);
 }

@@ -4,33 +4,39 @@
 
 #include <string.h>
 
-/* Addresses, and the words dhcp, host, uplink and vpn. */
+/* NULL: the word is none. */
+static bool *source_of(DnsConf *dns, const char *word)
+{
+    return g_str_equal(word, "host")     ? &dns->host_upstream
+           : g_str_equal(word, "uplink") ? &dns->uplink
+           : g_str_equal(word, "dhcp")   ? &dns->leased
+           : g_str_equal(word, "vpn")    ? &dns->pushed
+                                         : NULL;
+}
+
+static void sources_clear(DnsConf *dns)
+{
+    dns->host_upstream = dns->uplink = dns->pushed = dns->leased = false;
+}
+
+/* Addresses, and the words dhcp, host, uplink and vpn, of which the last one counts: a file's, not its
+ * type's. */
 static bool servers_parse(const ConfKey *key, const ConfLine *line, void *field, GError **error)
 {
     Conf *conf = field;
-    if (g_str_equal(line->value, "host")) {
-        conf->dns.host_upstream = true;
-        return true;
-    }
-    if (g_str_equal(line->value, "uplink")) {
-        conf->dns.uplink = true;
-        return true;
-    }
-    if (g_str_equal(line->value, "dhcp")) {
-        conf->dns.leased = true;
-        return true;
-    }
-    if (g_str_equal(line->value, "vpn")) {
-        conf->dns.pushed = true;
-        return true;
-    }
-    return conf_type_server_list.parse(key, line, &conf->dns.servers, error);
+    bool *source = source_of(&conf->dns, line->value);
+
+    if (!source)
+        return conf_type_server_list.parse(key, line, &conf->dns.servers, error);
+    sources_clear(&conf->dns);
+    *source = true;
+    return true;
 }
 
 static void servers_clear(const ConfKey *key, void *field)
 {
     Conf *conf = field;
-    conf->dns.host_upstream = conf->dns.uplink = conf->dns.pushed = conf->dns.leased = false;
+    sources_clear(&conf->dns);
     conf_type_server_list.clear(key, &conf->dns.servers);
 }
 

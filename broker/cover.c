@@ -2,7 +2,8 @@
  *
  * The client gets mounts, not paths: it has the capability to attach them and no path handling to get wrong.
  * They are clones out of our own mount namespace, read-only, nosuid, nodev, noexec; attaching works from ours
- * into the client's (testbed: Linux 6.1, 6.12, 6.18). The only file that makes mounts. */
+ * into the client's (testbed: Linux 6.1, 6.12, 6.18). The only file that makes mounts for
+ * users. */
 #include "cover.h"
 
 #include "etc-own.h"

@@ -101,8 +101,9 @@ static void let_go(const char *path)
 
     if (access(note, F_OK) < 0)
         return;
-    if (statx(AT_FDCWD, path, AT_SYMLINK_NOFOLLOW, 0, &at) == 0 && is_mounted(&at))
-        (void)umount2(path, MNT_DETACH | UMOUNT_NOFOLLOW);
+    if (statx(AT_FDCWD, path, AT_SYMLINK_NOFOLLOW, 0, &at) == 0 && is_mounted(&at) &&
+        umount2(path, MNT_DETACH | UMOUNT_NOFOLLOW) < 0)
+        return; /* it is ours still */
     (void)unlink(note);
 }
 

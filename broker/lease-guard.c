@@ -21,16 +21,24 @@ const char *lease_guard_commands(void)
            "}\n";
 }
 
-bool lease_guard_put(int nsfd, GError **error)
+bool lease_guard_put(const char *name, int nsfd, GError **error)
 {
     g_autoptr(GError) none = NULL;
     int rules;
 
     if (!nft_rules_of(nsfd, LISTING_LEASES, chains, &rules, &none)) {
-        say_warning("programs inside may pretend to be its DHCP server: %s", none->message);
+        say_warning("%s: programs inside may pretend to be its DHCP server: %s", name, none->message);
         return true;
     }
     return rules == 1 || nft_run(nsfd, lease_guard_commands(), error);
+}
+
+bool lease_guard_keep(int nsfd, GError **error)
+{
+    int rules;
+
+    return !nft_rules_of(nsfd, LISTING_LEASES, chains, &rules, NULL) || rules == 1 ||
+           nft_run(nsfd, lease_guard_commands(), error);
 }
 
 bool lease_guard_take_out(int nsfd, GError **error)

@@ -34,6 +34,6 @@ int lock_take(const char *name, GError **error);
 /* The same without waiting: -1 also when somebody holds it. */
 int lock_try(const char *name);
 
-/* Does somebody? Asked without being in the way of one who tries it, or of another who asks: true also where
- * it cannot be known. */
+/* Does somebody? Asked without being in the way of another who asks; one who tries to have it may fail at
+ * that moment. True also where it cannot be known. */
 bool lock_is_held(const char *name);

@@ -83,12 +83,20 @@ bool resolver_daemon_runs(const char *name, NsId id)
 }
 
 /* A signal would end one that is about to begin. */
-void resolver_daemon_reload(const char *name, NsId id)
+bool resolver_daemon_reload(const char *name, NsId id, GError **error)
 {
     g_autofree char *file = note_of(name);
 
-    if (resident_is_there(file, id) && answers(name, file, id))
+    if (!resident_is_there(file, id))
+        return true;
+    if (answers(name, file, id)) {
         resident_signal(file, id, SIGHUP);
+        return true;
+    }
+    if (!resident_is_there(file, id)) /* it has ended meanwhile */
+        return true;
+    g_set_error(error, G_SPAWN_ERROR, G_SPAWN_ERROR_FAILED, "it does not begin to answer");
+    return false;
 }
 
 bool resolver_daemon_end(const char *name, NsId id, GError **error)

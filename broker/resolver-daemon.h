@@ -14,8 +14,8 @@ bool resolver_daemon_start(const char *name, char *const *argv, int nsfd, NsId i
 
 bool resolver_daemon_runs(const char *name, NsId id);
 
-/* It reads its files again, if it runs. */
-void resolver_daemon_reload(const char *name, NsId id);
+/* It reads its files again, if it runs. False and an error: it runs and cannot be told. */
+bool resolver_daemon_reload(const char *name, NsId id, GError **error);
 
 /* Ends it, by force after some seconds, and waits until it has gone. */
 bool resolver_daemon_end(const char *name, NsId id, GError **error);

@@ -218,8 +218,7 @@ static bool reload(const char *name, const Program *program, NsId id, GError **e
 {
     if (booted_with_systemctl())
         return unit("try-reload-or-restart", name, program, error);
-    resolver_daemon_reload(name, id);
-    return true;
+    return resolver_daemon_reload(name, id, error);
 }
 
 static bool start(const char *name, const Program *program, int nsfd, NsId id, GError **error)
@@ -277,6 +276,17 @@ bool resolver_follow(const char *name, const json_t *detail, NsId id, char *cons
     return true;
 }
 
+/* One that does not run is stopped, whatever systemctl says. */
+static bool stop_unit(const char *name, const Program *program, GError **error)
+{
+    g_autoptr(GError) why = NULL;
+
+    if (unit("stop", name, program, &why) || !unit("is-active", name, program, NULL))
+        return true;
+    g_propagate_error(error, g_steal_pointer(&why));
+    return false;
+}
+
 bool resolver_stop(const char *name, const json_t *detail, NsId id, GError **error)
 {
     const Program *program = program_named(json_string_value(json_object_get(detail, RESOLVER)));
@@ -284,9 +294,7 @@ bool resolver_stop(const char *name, const json_t *detail, NsId id, GError **err
 
     if (!program)
         return true;
-    if (booted_with_systemctl())
-        (void)unit("stop", name, program, NULL);
-    else if (!resolver_daemon_end(name, id, error))
+    if (!(booted_with_systemctl() ? stop_unit(name, program, error) : resolver_daemon_end(name, id, error)))
         return false;
     for (size_t i = 0; i < G_N_ELEMENTS(files); i++) {
         g_autofree char *path = file_of(name, files[i]);

@@ -182,12 +182,13 @@ static bool follow(const Record *record, ServersOf of, int nsfd, GError **error)
     return (of != SERVERS_OF_LEASE && g_str_equal(now, before)) || tell(&to, now, error);
 }
 
-/* One of the same name may have come since @nsfd was opened. */
+/* One of the same name may have come since @nsfd was opened; -1: its name has gone, programs may be inside.
+ */
 static bool is_the_namespace(const Record *record, int nsfd)
 {
     NsId id;
 
-    return nsfs_id(nsfd, &id, NULL) && nsfs_id_equal(id, record->id);
+    return nsfd < 0 || (nsfs_id(nsfd, &id, NULL) && nsfs_id_equal(id, record->id));
 }
 
 bool servers_follow(const char *name, ServersOf of, int nsfd, GError **error)

@@ -18,7 +18,8 @@ typedef enum ServersStep {
  * stays. Costs a look where nothing has changed. */
 bool servers_set(const Conf *conf, const Record *record, int nsfd, ServersStep step, GError **error);
 
-/* The namespace's own ruleset is loaded anew (ruleset_reload), with the guard, if there is one, in the same
+/* The namespace's own ruleset is loaded anew (ruleset_reload), with the guards (dns-guard.h,
+ * lease-guard.h), if there are any, in the same
  * transaction. */
 bool servers_reload_ruleset(const Conf *conf, int nsfd, GError **error);
 
@@ -33,8 +34,8 @@ typedef enum ServersOf {
 } ServersOf;
 
 /* They are looked up, and said. Nothing where [DNS] of @name has no use for them; for the first two neither
- * where @name is not up, or is being changed: whoever does that looks afterwards. @nsfd -1: the namespace has
- * gone. */
+ * where @name is not up, or is being changed: whoever does that looks afterwards. @nsfd -1: its name has
+ * gone; nothing where it is another than the one that has the name now. */
 bool servers_follow(const char *name, ServersOf of, int nsfd, GError **error);
 
 /* Those that a VPN brought, for Servers=vpn; under the namespace's lock. @nsfd -1: it has gone. */

@@ -98,8 +98,6 @@ static bool applied(const Order *order, GError **error)
 {
     g_autoptr(GPtrArray) running = g_ptr_array_new();
 
-    if (!service_units_tell("daemon-reload", NULL, order->user, error))
-        return false;
     for (guint i = 0; i < order->units->len; i++)
         if (service_unit_active(order->units->pdata[i]))
             g_ptr_array_add(running, order->units->pdata[i]);
@@ -151,7 +149,7 @@ static bool joins_nobody_else(const Order *order, const ServiceUnit *unit, GErro
 }
 
 /* Namespaces are made, and those who enter are judged, by these. */
-static bool is_foreign(const ServiceUnit *unit, GError **error)
+static bool is_not_needed_by_us(const ServiceUnit *unit, GError **error)
 {
     static const char *const needed[] = {"netns@*",
                                          "netns-*@*",
@@ -179,7 +177,7 @@ static bool unit_check(const Order *order, ServiceUnit *unit, GError **error)
     g_autofree char *before = NULL;
 
     return service_unit_load(unit, error) && dropin_read(order->directory, unit->name, &before, error) &&
-           (order->user || (is_foreign(unit, error) && joins_nobody_else(order, unit, error) &&
+           (order->user || (is_not_needed_by_us(unit, error) && joins_nobody_else(order, unit, error) &&
                             service_comes_in_time(unit, error)));
 }
 
@@ -249,7 +247,7 @@ static bool namespace_find(Order *order, GError **error)
 /* What would start anything outside is not attached. */
 static bool users_contained(const Order *order, GError **error)
 {
-    bool fine = service_units_tell("daemon-reload", NULL, true, error);
+    bool fine = true;
 
     for (guint i = 0; fine && i < order->units->len; i++)
         fine = service_contained(order->units->pdata[i], error);
@@ -269,34 +267,46 @@ static void put_back(const Order *order, const GPtrArray *before)
         if (!dropin_put_back(order->directory, name_at(order, i), before->pdata[i], &error))
             say_warning("%s", error->message);
     }
-    (void)service_units_tell("daemon-reload", NULL, order->user, NULL);
+    g_autoptr(GError) error = NULL;
+    if (!service_units_tell("daemon-reload", NULL, order->user, &error))
+        say_warning("systemd has not heard that nothing has changed: %s", error->message);
 }
 
+/* @texts: NULL takes the drop-in away. */
 static bool write_all(const Order *order, const GPtrArray *texts, GError **error)
 {
-    for (guint i = 0; i < texts->len; i++)
-        if (!dropin_write(order->directory, name_at(order, i), texts->pdata[i], error))
+    for (guint i = 0; i < order->units->len; i++)
+        if (!dropin_put_back(order->directory, name_at(order, i), texts ? texts->pdata[i] : NULL, error))
             return false;
-    return order->user ? users_contained(order, error) : namespace_refresh(order, error);
+    return service_units_tell("daemon-reload", NULL, order->user, error) &&
+           (!texts || (order->user ? users_contained(order, error) : namespace_refresh(order, error)));
 }
 
-/* All of them, or none. */
-static bool attach_texts(const Order *order, const GPtrArray *texts, GError **error)
+/* All of them, or none. *@ret_names: of the namespaces that they were attached to. */
+static bool change_all(const Order *order, const GPtrArray *texts, GPtrArray **ret_names, GError **error)
 {
-    g_autoptr(GPtrArray) before = g_ptr_array_new_with_free_func(g_free),
-                         names = g_ptr_array_new_with_free_func(g_free);
+    g_autoptr(GPtrArray) before = g_ptr_array_new_with_free_func(g_free);
 
-    for (guint i = 0; i < texts->len; i++) {
+    *ret_names = g_ptr_array_new_with_free_func(g_free);
+    for (guint i = 0; i < order->units->len; i++) {
         char *name = NULL;
         if (!dropin_read(order->directory, name_at(order, i), &name, error))
             return false;
-        g_ptr_array_add(names, name);
+        g_ptr_array_add(*ret_names, name);
         g_ptr_array_add(before, dropin_text(order->directory, name_at(order, i)));
     }
-    if (!write_all(order, texts, error)) {
-        put_back(order, before);
+    if (write_all(order, texts, error))
+        return true;
+    put_back(order, before);
+    return false;
+}
+
+static bool attach_texts(const Order *order, const GPtrArray *texts, GError **error)
+{
+    g_autoptr(GPtrArray) names = NULL;
+
+    if (!change_all(order, texts, &names, error))
         return false;
-    }
     for (guint i = 0; i < texts->len; i++)
         unit_tell(order, order->units->pdata[i], names->pdata[i]);
     return true;
@@ -362,12 +372,11 @@ static bool detach_all(Order *order, GError **error)
         if (!is_attached(order, order->units->pdata[i], error))
             return false;
     }
-    for (guint i = 0; i < order->units->len; i++) {
-        const ServiceUnit *unit = order->units->pdata[i];
-        if (!dropin_remove(order->directory, unit->name, error))
-            return false;
-        say_info("%s: detached", unit->name);
-    }
+    g_autoptr(GPtrArray) names = NULL;
+    if (!change_all(order, NULL, &names, error))
+        return false;
+    for (guint i = 0; i < order->units->len; i++)
+        say_info("%s: detached", name_at(order, i));
     return true;
 }
 

@@ -250,8 +250,10 @@ bool undo_all(const Record *record, Nl *host, GError **error)
     if (nsfd < 0)
         nsfd = kept_namespace(record);
     keep(undo_contents(record, nsfd, host, &now), &first, &now);
-    if (record->adopted && nsfd >= 0)
-        keep(dns_guard_take_out(record->name, nsfd, &now) && lease_guard_take_out(nsfd, &now), &first, &now);
+    if (record->adopted && nsfd >= 0) {
+        keep(dns_guard_take_out(record->name, nsfd, &now), &first, &now);
+        keep(lease_guard_take_out(nsfd, &now), &first, &now);
+    }
     keep(etc_mount_remove(record->name, &now), &first, &now);
     keep(servers_forget(record->name, &now), &first, &now);
     hold_release();

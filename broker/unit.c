@@ -77,8 +77,10 @@ static bool is_stopping(char *const *patterns)
 void unit_wait_released(const char *name)
 {
     g_auto(GStrv) patterns = namespace_unit_patterns(name);
+    gint64 end = g_get_monotonic_time() + 3 * G_USEC_PER_SEC;
 
-    if (booted_with_systemctl() && !is_within(name))
-        for (int i = 0; i < 100 && is_stopping(patterns); i++)
-            g_usleep(20000);
+    if (!booted_with_systemctl() || is_within(name))
+        return;
+    while (g_get_monotonic_time() < end && is_stopping(patterns))
+        g_usleep(20000);
 }

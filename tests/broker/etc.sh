@@ -203,7 +203,7 @@ entries() {
     $NB up box
     same "$(inside 'cat /etc/conf.d/file /etc/gai.conf /etc/not-outside')" $'inside\nprecedence ::ffff:0:0/96 100\nnew' || rc=1
     # what is taken out there again is the host's, or not there
-    mkdir -p /etc/netns/box/apt; $NB up box; same "$(inside 'ls /etc/apt')" '' || rc=1
+    mkdir -p /etc/netns/box/apt; $NB up box; same "$(inside 'sh -c "ls -A /etc/apt && echo ran"')" ran || rc=1
     rm -r /etc/netns/box/{apt,conf.d,gai.conf}; $NB up box
     same "$(inside 'ls /etc/apt')" "$(ls /etc/apt)" || rc=1
     same "$(inside 'cat /etc/gai.conf /etc/not-outside')" "$(cat /etc/gai.conf; echo new)" || rc=1

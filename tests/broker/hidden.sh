@@ -67,7 +67,7 @@ somebody_elses() {
     $NB down box
     fails mountpoint -q /run/nscd
     mount -t tmpfs another /run/nscd
-    echo outside >/run/nscd/x; $NB up box; same "$(inside 'ls /run/nscd')" ''; $NB down box
+    echo outside >/run/nscd/x; $NB up box; same "$(inside 'sh -c "ls -A /run/nscd && echo ran"')" ran; $NB down box
     same "$(findmnt -n -o SOURCE /run/nscd)" another
     umount /run/nscd; $NB up box
 }
@@ -89,8 +89,8 @@ held_once() { # the kernel takes its time over each mount, so that they meet
     rm /etc/netns-broker/[ab].netns; $NB up box
 }
 it "namespaces that come up and go down at once hold each such place once" held_once
-bus() { local rc=0; mv /run/dbus /run/dbus.away; $NB up box; box SystemBus=no; same "$(inside 'ls /run/dbus')" '' || rc=1; box ''; rmdir /run/dbus; mv /run/dbus.away /run/dbus
-    mkdir -p /run/dbus; touch /run/dbus/x; box SystemBus=no; same "$(inside 'ls /run/dbus')" '' || rc=1; box ''; contains "$(inside 'ls /run/dbus')" x || rc=1; rm /run/dbus/x; return $rc; }
+bus() { local rc=0; mv /run/dbus /run/dbus.away; $NB up box; box SystemBus=no; same "$(inside 'sh -c "ls -A /run/dbus && echo ran"')" ran || rc=1; box ''; rmdir /run/dbus; mv /run/dbus.away /run/dbus
+    mkdir -p /run/dbus; touch /run/dbus/x; box SystemBus=no; same "$(inside 'sh -c "ls -A /run/dbus && echo ran"')" ran || rc=1; box ''; contains "$(inside 'ls /run/dbus')" x || rc=1; rm /run/dbus/x; return $rc; }
 it "SystemBus=no hides the system bus, also where there is none yet" bus
 end_box
 finish

@@ -21,11 +21,16 @@ opened_by_the_first() {
     return $rc
 }
 asked_meanwhile() {
-    local pid
-    flock -s /run/netns-broker/lock/.watch sleep 0.05 &
-    $NB up --type=nat n
-    wait_until 40 pgrep -xf 'netns-broker watch'
-    $NB down n
+    need
+    local rc=0
+    # as if somebody asked at the moment at which it tries to have the lock
+    strace -qq -f -o /run/slow.trace -e trace=flock -e inject=flock:error=EAGAIN:when=1..2 /usr/bin/netns-broker watch & local pid=$!
+    wait_until 100 grep -q 'LOCK_EX|LOCK_NB) *= 0' /run/slow.trace || { cat /run/slow.trace; rc=1; }
+    same "$(grep -c INJECTED /run/slow.trace)" 2 || rc=1
+    wait $pid || :
+    # and who asks can while others do
+    $NB up --type=nat n; wait_until 40 pgrep -xf 'netns-broker watch'; $NB down n
+    return $rc
 }
 # what a killed worker has begun does not go on under the next one's lock
 no_orphan() {
@@ -63,6 +68,7 @@ still_private() {
     sleep 0.7; $NB down a
     wait $pid || rc=1
     same "$(stat -c %a /run/netns-broker/dns)" 700 || rc=1
+    grep -q DELAYED /run/slow.trace || { cat /run/slow.trace; rc=1; }
     $NB down b
     return $rc
 }
@@ -76,6 +82,7 @@ not_the_hosts() {
     sleep 0.7; $NB down b
     wait $pid || rc=1
     fails grep vn-b0 /run/netns-broker/forwarding.json || rc=1
+    grep -q DELAYED /run/slow.trace || { cat /run/slow.trace; rc=1; }
     $NB up --type=nat b
     same "$(page b 'http://[2001:db8::2]/')" 2001:db8::1 || rc=1
     $NB down a b

@@ -135,6 +135,9 @@ explicit_wins() {
     leased_conf "$1" '[DNS]' Servers=dhcp Domains=mine.example Options=ndots:3; $NB up leased
     contains "$(resolv)" 'nameserver 10.77.0.53'; contains "$(resolv)" 'search mine.example'; contains "$(resolv)" 'options ndots:3'; fails grep -q lab.example /run/netns-broker/dns/leased/resolv.conf
     $NB down leased; gone
+    # of several words the last
+    leased_conf "$1" '[DNS]' Servers=host Servers=dhcp; $NB up leased; contains "$(resolv)" 'nameserver 10.77.0.53'
+    leased_conf "$1" '[DNS]' Servers=dhcp Servers=host; $NB up leased; fails grep -q 'nameserver 10.77.0.53' <<<"$(resolv)"; $NB down leased
 }
 addresses_switch_it_off() {
     printf '[Namespace]\nType=macvlan\n[Link]\nName=eth0\nParent=p0\nAddress=10.77.0.9/24\n' >/etc/netns-broker/leased.netns

@@ -40,8 +40,8 @@ with_ruleset() {
     leased_conf "$FIRST" '[Firewall]' File=/etc/netns-broker/x.nft; $NB up leased; linked; refused
     echo 'table inet other { }' >/etc/netns-broker/x.nft; $NB up leased
     refused; contains "$(in_ns leased nft list tables)" 'inet other'
-    $NB save-firewall leased 2>/dev/null || :
-    fails grep netns-broker-dhcp /etc/netns-broker/x.nft
+    in_ns leased nft add table inet by-hand; $NB save-firewall leased
+    contains "$(cat /etc/netns-broker/x.nft)" by-hand; fails grep netns-broker-dhcp /etc/netns-broker/x.nft
     $NB down leased; rm /etc/netns-broker/x.nft
 }
 flushed_by_hook() {
@@ -59,9 +59,14 @@ goes() {
     $NB down leased; same "$(ip netns exec leased nft list ruleset)" ''; ip netns del leased
 }
 well_without() {
-    leased_conf "$FIRST"; $NB up leased
-    fails grep -qi 'own firewall' <<<"$($NB doctor leased 2>&1 || :)"
-    $NB down leased
+    echo 'table inet own { }' >/etc/netns-broker/x.nft
+    leased_conf "$FIRST" '[Firewall]' File=/etc/netns-broker/x.nft; $NB up leased
+    local sentence='its own firewall: the namespace has no rules any more'
+    fails grep -q "$sentence" <<<"$($NB doctor leased 2>&1)"
+    in_ns leased nft delete table inet own
+    contains "$($NB doctor leased 2>&1)" "$sentence"
+    contains "$(in_ns leased nft list tables)" netns-broker-dhcp
+    $NB down leased; rm /etc/netns-broker/x.nft
 }
 
 world_up; network_up; serve 10.77.0.53 $V4

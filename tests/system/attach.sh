@@ -116,8 +116,11 @@ half_attached() {
     printf '[Service]\nExecReload=\nExecReload=/bin/false\n' >$DROPINS/netns@lab.service.d/no.conf
     systemctl daemon-reload
     refused "netns@lab.service" netnsctl attach lab web other many@
-    rm -r $DROPINS/netns@lab.service.d; systemctl daemon-reload
     same "$(dropins)" "$before"
+    # systemd knows of none of it either
+    same "$(systemctl show -p NeedDaemonReload --value other)" no
+    fails grep -q netns@lab <<<"$(systemctl show -p BindsTo many@02)"
+    rm -r $DROPINS/netns@lab.service.d; systemctl daemon-reload
     systemctl restart netns@lab
 }
 moved() {

@@ -4,27 +4,17 @@
 #include <glib.h>
 #include <stdint.h>
 
-static uid_t among(const GArray *ranges, uid_t uid)
-{
-    for (guint i = 0; i < ranges->len; i++) {
-        const AccountRange *range = &g_array_index(ranges, AccountRange, i);
-        if (uid >= range->first && uid <= range->last)
-            return range->account;
-    }
-    return uid;
-}
-
 static void owners(void)
 {
     g_autoptr(GArray) ranges = account_ranges("alice:100000:65536\nbob:165536:65536\n\nalice:300000:10\n");
 
     g_assert_cmpuint(ranges->len, ==, 3);
-    g_assert_cmpuint(among(ranges, 100000), ==, 100000);
-    g_assert_cmpuint(among(ranges, 165535), ==, 100000);
-    g_assert_cmpuint(among(ranges, 165536), ==, 165536);
-    g_assert_cmpuint(among(ranges, 300009), ==, 100000);
-    g_assert_cmpuint(among(ranges, 300010), ==, 300010);
-    g_assert_cmpuint(among(ranges, 1000), ==, 1000);
+    g_assert_cmpuint(account_among(ranges, 100000), ==, 100000);
+    g_assert_cmpuint(account_among(ranges, 165535), ==, 100000);
+    g_assert_cmpuint(account_among(ranges, 165536), ==, 165536);
+    g_assert_cmpuint(account_among(ranges, 300009), ==, 100000);
+    g_assert_cmpuint(account_among(ranges, 300010), ==, 300010);
+    g_assert_cmpuint(account_among(ranges, 1000), ==, 1000);
 }
 
 /* None of them makes root, or everybody, somebody's. */
