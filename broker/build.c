@@ -6,24 +6,20 @@
 #include "build.h"
 
 #include "attach.h"
+#include "build-names.h"
 #include "client-file.h"
 #include "conf.h"
 #include "device.h"
 #include "dhcp.h"
-#include "dns-guard.h"
 #include "duplicate.h"
 #include "endpoint.h"
-#include "etc-directory.h"
-#include "etc-file.h"
 #include "etc-mount.h"
 #include "forwarding.h"
 #include "hold.h"
 #include "hooks.h"
 #include "inside.h"
-#include "lease-guard.h"
 #include "lock.h"
 #include "needed.h"
-#include "nsswitch.h"
 #include "opening.h"
 #include "passage.h"
 #include "plan.h"
@@ -167,44 +163,6 @@ static bool finish(const Conf *conf, const Record *record, Nl *host, GError **er
            (own || !opening_is_wanted(conf) || opening_set(conf, record->detail, host, error));
 }
 
-/* What programs will see of /etc. */
-static bool write_etc(const Conf *conf, const Record *record, int nsfd, ServersStep step, GError **error)
-{
-    return hold_make(conf->name, error) && nsswitch_write(conf->name, error) &&
-           servers_set(conf, record, nsfd, step, error) &&
-           (conf->ns.etc != ETC_DIRECTORY || etc_directory_fill(conf->name, error)) &&
-           etc_mount_keep(conf, error);
-}
-
-/* Other servers may be known by now; and a hook inside may have flushed what does not know of its ruleset. */
-static bool follow_names(const Conf *conf, const Record *record, int nsfd, GError **error)
-{
-    if (!write_etc(conf, record, nsfd, SERVERS_KNOWN, error))
-        return false;
-    servers_warn_of_none(conf);
-    return true;
-}
-
-/* @again: there may be one of a former file. */
-static bool guard_leases(const Conf *conf, int nsfd, bool again, GError **error)
-{
-    if (dhcp_is_wanted(conf))
-        return lease_guard_put(conf->name, nsfd, error);
-    return !again || lease_guard_take_out(nsfd, error);
-}
-
-static bool keep_guarding_leases(const Conf *conf, int nsfd, GError **error)
-{
-    return !dhcp_is_wanted(conf) || lease_guard_keep(nsfd, error);
-}
-
-/* Again after the hooks, which may flush. */
-static bool serve_names(const Conf *conf, const Record *record, int nsfd, GError **error)
-{
-    return keep_guarding_leases(conf, nsfd, error) && ((!resolver_program(conf) && !dns_guard_ports(conf)) ||
-                                                       servers_set(conf, record, nsfd, SERVERS_SERVE, error));
-}
-
 /* Somebody may take its end in the host for a network card, and undo all of it a second from now. */
 static void warn_of_rivals(const Plan *plan)
 {
@@ -239,8 +197,8 @@ static bool fill(const Conf *conf, Record *record, int nsfd, bool again, Nl *hos
     if (!plan || !remember_namespace(plan, record, error) ||
         !prepare_inside(conf, plan, record, again && !record->adopted && record->ruleset, error) ||
         !hold_make(conf->name, error) || !servers_set(conf, record, nsfd, SERVERS_CLOSE, error) ||
-        !make_links(plan, again, error) || !follow_names(conf, record, nsfd, error) ||
-        !guard_leases(conf, nsfd, again, error) || !dhcp_start(plan, record, error))
+        !make_links(plan, again, error) || !names_follow(conf, record, nsfd, again, error) ||
+        !dhcp_start(plan, record, error))
         return false;
     inside_describe(plan, record->detail);
     warn_of_rivals(plan);
@@ -248,9 +206,9 @@ static bool fill(const Conf *conf, Record *record, int nsfd, bool again, Nl *hos
     endpoint_describe(conf, record->detail);
     if (!record->adopted && !again && !nsfs_pin(nsfd, conf->name, error))
         return false;
-    return serve_names(conf, record, nsfd, error) && open_it(conf, record, host, error) &&
+    return names_serve(conf, record, nsfd, error) && open_it(conf, record, host, error) &&
            run_hooks(conf, HOOK_INSIDE_POST_UP, plan, nsfd, error) &&
-           run_hooks(conf, HOOK_POST_UP, plan, -1, error) && serve_names(conf, record, nsfd, error);
+           run_hooks(conf, HOOK_POST_UP, plan, -1, error) && names_serve(conf, record, nsfd, error);
 }
 
 static bool make(const Conf *conf, Record *record, Nl *host, GError **error)
@@ -321,8 +279,8 @@ static bool change(const Conf *conf, Record *old, bool asked, int nsfd, Nl *host
  */
 static bool refresh(const Conf *conf, const Record *record, int nsfd, Nl *host, GError **error)
 {
-    return write_etc(conf, record, nsfd, SERVERS_SERVE, error) &&
-           attach_refresh(conf, record->detail, host, error) && keep_guarding_leases(conf, nsfd, error) &&
+    return names_write(conf, record, nsfd, SERVERS_SERVE, error) &&
+           attach_refresh(conf, record->detail, host, error) && names_keep_leases(conf, nsfd, error) &&
            dhcp_start_again(conf, record, nsfd, error) && endpoint_note(record, error) &&
            opening_set(conf, record->detail, host, error);
 }

@@ -3,8 +3,8 @@
 
 #include "conf.h"
 
-/* There while the file says MountEtc=directory and a unit is attached (dropin.h), else not. Of files that are
- * there already (etc-file.h). */
+/* There while the file says MountEtc=directory and a unit is attached (dropin.h), else not: as it is when we
+ * are called. Of files that are there already (etc-file.h). */
 bool etc_mount_keep(const Conf *conf, GError **error);
 
 /* To be called again when the namespace counts as up: who attaches a unit while it comes up leaves it to us.
