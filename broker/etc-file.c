@@ -24,7 +24,10 @@ static bool fail(GError **error, const char *what, const char *path)
 }
 
 /* First as long as it was, with empty lines, then cut: who reads in between finds nothing of @before, of
- * which a server may be left over that is not to be asked any more. */
+ * which a server may be left over that is not to be asked any more. (A read at the very moment of the write
+ * may have of both, neither is atomic. One that is renamed into place would not be seen where this one is
+ * mounted.)
+ */
 static bool overwrite(const char *path, const char *before, const char *text, GError **error)
 {
     int fd = open(path, O_WRONLY | O_CLOEXEC | O_NOFOLLOW);

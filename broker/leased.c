@@ -129,19 +129,31 @@ static void add_words(GPtrArray *words, const json_t *list)
     }
 }
 
-char **leased_words(const Record *record, const char *key)
+json_t *leased_all(const Record *record)
 {
-    GPtrArray *words = g_ptr_array_new();
+    json_t *leases = json_array(), *link;
     size_t i;
-    json_t *link;
 
     json_array_foreach(json_object_get(record->detail, "links"), i, link)
     {
         const char *label = json_string_value(json_object_get(link, "label"));
         json_t *lease = label ? leased_load(record->name, label) : NULL;
-        for (const char *const *source = leased_sources; lease && *source; source++)
+        if (lease)
+            json_array_append_new(leases, lease);
+    }
+    return leases;
+}
+
+char **leased_words(const json_t *leases, const char *key)
+{
+    GPtrArray *words = g_ptr_array_new();
+    size_t i;
+    json_t *lease;
+
+    json_array_foreach(leases, i, lease)
+    {
+        for (const char *const *source = leased_sources; *source; source++)
             add_words(words, json_object_get(json_object_get(lease, *source), key));
-        json_decref(lease);
     }
     g_ptr_array_add(words, NULL);
     return (char **)g_ptr_array_free(words, FALSE);

@@ -43,5 +43,9 @@ bool leased_save(const char *name, const char *label, const json_t *lease, GErro
 /* Seconds since the machine was booted, its sleep included: the clock may be set while a lease runs. */
 gint64 leased_clock(void);
 
-/* "servers" or "domains" of all links of @record, in their order, each once. Owned by the caller. */
-char **leased_words(const Record *record, const char *key);
+/* Those of all links of @record, in their order; to be looked at together, as another may be saved at any
+ * moment. An array, owned by the caller. */
+json_t *leased_all(const Record *record);
+
+/* "servers" or "domains" of them, each once. Owned by the caller. */
+char **leased_words(const json_t *leases, const char *key);

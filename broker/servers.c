@@ -53,12 +53,14 @@ static bool tell(const Audience *to, const char *text, GError **error)
 static char *text_of(const Conf *conf, const Record *record, ServersStep step)
 {
     bool leased = conf->dns.leased && step != SERVERS_CLOSE;
+    json_t *leases = leased ? leased_all(record) : NULL;
     g_auto(GStrv) servers = conf->dns.uplink ? ways_servers(conf->name)
-                            : leased         ? leased_words(record, "servers")
+                            : leased         ? leased_words(leases, "servers")
                                              : NULL;
-    g_auto(GStrv) domains = leased && conf->dns.servers->len == 0 ? leased_words(record, "domains") : NULL;
+    g_auto(GStrv) domains = leased && conf->dns.servers->len == 0 ? leased_words(leases, "domains") : NULL;
     char *pushed = conf->dns.pushed && step != SERVERS_CLOSE ? resolv_read(conf->name) : NULL;
 
+    json_decref(leases);
     return pushed ? pushed : resolv_text(conf, servers, domains);
 }
 
@@ -161,10 +163,11 @@ static char *text_now(const Record *record, ServersOf of, const char *before)
 
     if (of == SERVERS_OF_HOST)
         return resolv_text_of_host(before, domains_too, options_too);
-    g_auto(GStrv) servers =
-        of == SERVERS_OF_UPLINK ? ways_servers(record->name) : leased_words(record, "servers");
-    g_auto(GStrv) domains = of == SERVERS_OF_LEASE && domains_too ? leased_words(record, "domains") : NULL;
+    json_t *leases = of == SERVERS_OF_LEASE ? leased_all(record) : NULL;
+    g_auto(GStrv) servers = leases ? leased_words(leases, "servers") : ways_servers(record->name);
+    g_auto(GStrv) domains = leases && domains_too ? leased_words(leases, "domains") : NULL;
 
+    json_decref(leases);
     return resolv_text_with(before, servers, domains);
 }
 
