@@ -2,8 +2,16 @@
 # What one namespace does at the very moment at which another, or who watches, does something. The kernel is made slow where they meet.
 . "$TOP/tests/lib.sh"; . "$TOP/tests/world.sh"
 
-# slow PATH CALL WHEN - the WHEN-th CALL of PATH takes a second and a half: in front of a command
-slow() { strace -qq -o /run/slow.trace -P "$1" -e trace="$2" -e inject="$2:delay_enter=1500000:when=$3" "${@:4}"; }
+# slow PATH CALL WHEN - the WHEN-th CALL of PATH takes its time: in front of a command. How long is this machine's own measure: an up takes
+# a tenth of it at most, and after `there` it is at that call.
+LONG=1500000 # µs
+slow() { strace -qq -o /run/slow.trace -P "$1" -e trace="$2" -e inject="$2:${ENDS-delay_enter}=$LONG:when=$3" "${@:4}"; }
+there() { sleep "$(awk "BEGIN { print $LONG / 2000000 }")"; }
+measure() {
+    local before=$EPOCHREALTIME; $NB up --type=nat warm; before=$(( (${EPOCHREALTIME/./} - ${before/./}) * 10 ))
+    [ $before -lt $LONG ] || LONG=$before
+    $NB down warm
+}
 need() { command -v strace >/dev/null || { echo "there is no strace"; exit 77; }; }
 page() { in_ns "$1" curl -s -m 3 "${2-http://203.0.113.2/}"; }
 
@@ -53,7 +61,7 @@ other_goes() {
     conf b <<<$'[Namespace]\nType=tunnel'; conf a <<<$'[Namespace]\nType=nat\n[NAT]\nNamespaceAccess=b'
     $NB up b
     slow /proc/sys/net/ipv4/conf/vn-b0/forwarding openat 2 $NB up a & pid=$!
-    sleep 0.7; ip link del vn-b0
+    there; ip link del vn-b0
     wait $pid || rc=1
     grep -q 'ENOENT.*DELAYED' /run/slow.trace || { cat /run/slow.trace; rc=1; }
     same "$(page a)" 203.0.113.1 || rc=1
@@ -64,8 +72,8 @@ still_private() {
     need
     local rc=0 pid
     $NB up --type=basic a
-    strace -qq -o /run/slow.trace -P /run/netns-broker/dns -e trace=mkdir -e inject=mkdir:delay_exit=1500000:when=1 $NB up --type=basic b & pid=$!
-    sleep 0.7; $NB down a
+    ENDS=delay_exit slow /run/netns-broker/dns mkdir 1 $NB up --type=basic b & pid=$!
+    there; $NB down a
     wait $pid || rc=1
     same "$(stat -c %a /run/netns-broker/dns)" 700 || rc=1
     grep -q DELAYED /run/slow.trace || { cat /run/slow.trace; rc=1; }
@@ -78,8 +86,8 @@ not_the_hosts() {
     [ ! -e /proc/sys/net/ipv6/conf/default/force_forwarding ] || { echo "this kernel has force_forwarding"; return 77; }
     local rc=0 pid
     $NB up --type=nat a b
-    strace -qq -o /run/slow.trace -P /proc/sys/net/ipv4/conf -e trace=getdents64 -e inject=getdents64:delay_exit=1500000:when=1 $NB up a & pid=$!
-    sleep 0.7; $NB down b
+    ENDS=delay_exit slow /proc/sys/net/ipv4/conf getdents64 1 $NB up a & pid=$!
+    there; $NB down b
     wait $pid || rc=1
     fails grep vn-b0 /run/netns-broker/forwarding.json || rc=1
     grep -q DELAYED /run/slow.trace || { cat /run/slow.trace; rc=1; }
@@ -94,7 +102,7 @@ filled_by_two() {
     mkdir -p /etc/netns/a; conf a <<<$'[Namespace]\nType=basic'; $NB up a
     echo own >/etc/netns/a/fresh
     slow /run/netns-broker/dns/a openat 4 $NB up a & pid=$!
-    sleep 0.7; : >/run/netns-broker/dns/a/fresh
+    there; : >/run/netns-broker/dns/a/fresh
     wait $pid || rc=1
     grep -q 'fresh.*EEXIST.*DELAYED' /run/slow.trace || { cat /run/slow.trace; rc=1; }
     $NB down a; rm -r /etc/netns/a /etc/netns-broker/a.netns
@@ -102,7 +110,7 @@ filled_by_two() {
 }
 
 world_up
-$NB up --type=nat warm; $NB down warm
+$NB up --type=nat warm; $NB down warm; measure
 BEFORE=$(host_state)
 it "the first that needs the host has other firewalls let it pass before up returns, whoever watches" opened_by_the_first
 it "who asks whether somebody watches keeps nobody from watching" asked_meanwhile

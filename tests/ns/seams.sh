@@ -54,6 +54,19 @@ killed() { # when the files are written, and the resolver was not told
     same "$(cat $RESOLVER/r/dnsmasq.servers)" server=203.0.113.54
     $NB down r
 }
+untold() { # one that cannot be told is told by the next up
+    echo 'nameserver 203.0.113.53' >/etc/resolv.conf
+    make r $'Type=basic\n[DNS]\nResolver=dnsmasq'
+    mv $RESOLVER/r/resolver.pid /run/resolver.pid
+    echo 'nameserver 203.0.113.54' >/etc/resolv.conf
+    local said; said=$($NB up r 2>&1) && return 1
+    contains "$said" 'it does not begin to answer'
+    mv /run/resolver.pid $RESOLVER/r/resolver.pid
+    strace -qq -e trace=pidfd_send_signal -o /run/trace $NB up r
+    same "$(grep -c SIGHUP /run/trace)" 1
+    contains "$(cat $RESOLVER/r/upstream.conf)" 203.0.113.54
+    $NB down r
+}
 client_and_servers() { jq -c '[.client, .ipv4.servers]' /run/netns-broker/dhcp/d/macvlan.json; }
 installed_later() {
     mv /usr/sbin/dhcpcd /usr/sbin/dhcpcd.away
@@ -101,6 +114,7 @@ echo 'nameserver 203.0.113.53' >/etc/resolv.conf
 it "a namespace that becomes a VPN's forgets the host's servers" becomes_vpn Type=nat
 it "drop-ins of attached services do no harm where systemd is not" attached_before
 it "up that is killed before the resolver has heard: the next one tells it" killed
+it "a resolver that cannot be told is told by the next up" untold
 it "a client that is installed later changes nothing of the one that runs" installed_later
 it "the guard of an adopted namespace stands while its file is changed" guarded_adopted
 it "also of another" guarded Type=nat

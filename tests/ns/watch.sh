@@ -83,11 +83,12 @@ servers_come_late() {
 waits_alone() {
     local dir=/run/dhcpcd/hook-state/resolv.conf resolver=/run/netns-broker/resolver/named
     conf named <<<$'[Namespace]\nType=lan\n[DNS]\nResolver=dnsmasq'; $NB up named
-    rm $resolver/resolver.pid
+    mv $resolver/resolver.pid /run/resolver.pid # as if it had just been started
     mkdir -p $dir; sleep 0.1; echo 'nameserver 203.0.113.55' >$dir/uplink0.dhcp
     wait_until 40 grep -q 203.0.113.55 $resolver/dnsmasq.servers
     flock -n /run/netns-broker/lock/.host true
     fails grep -q 203.0.113.55 $resolver/upstream.conf
+    mv /run/resolver.pid $resolver/resolver.pid
     wait_until 60 grep -q 203.0.113.55 $resolver/upstream.conf
     rm -r /run/dhcpcd; $NB down named; rm /etc/netns-broker/named.netns
 }
