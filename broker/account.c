@@ -12,6 +12,13 @@ static bool number(const char *word, guint64 *ret)
     return word && g_ascii_string_to_unsigned(word, 10, 0, UINT32_MAX - 1, ret, NULL);
 }
 
+/* His may be wide (containers of LXD's) and have a directory's users in them, who would be one account; and
+ * nobody else can run programs as them. */
+static bool is_root(const char *owner)
+{
+    return g_str_equal(owner, "root") || g_str_equal(owner, "0");
+}
+
 /* @firsts: of each owner, by name. */
 static void add(GArray *ranges, GHashTable *firsts, const char *line)
 {
@@ -20,7 +27,7 @@ static void add(GArray *ranges, GHashTable *firsts, const char *line)
     gpointer known;
 
     if (g_strv_length(words) != 3 || !number(words[1], &first) || !number(words[2], &count) || first == 0 ||
-        count == 0)
+        count == 0 || is_root(words[0]))
         return;
     if (!g_hash_table_lookup_extended(firsts, words[0], NULL, &known)) {
         known = GUINT_TO_POINTER((guint)first);

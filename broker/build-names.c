@@ -36,7 +36,7 @@ bool names_follow(const Conf *conf, const Record *record, int nsfd, bool again, 
 
 bool names_keep_leases(const Conf *conf, int nsfd, GError **error)
 {
-    return !dhcp_is_wanted(conf) || lease_guard_keep(nsfd, error);
+    return !dhcp_is_wanted(conf) || lease_guard_put(NULL, nsfd, error);
 }
 
 bool names_serve(const Conf *conf, const Record *record, int nsfd, GError **error)

@@ -78,7 +78,7 @@ bool dropin_write(const char *directory, const char *unit, const char *text, GEr
     return whole_write_synced(path, text, 0644, error);
 }
 
-bool dropin_remove(const char *directory, const char *unit, GError **error)
+static bool remove_one(const char *directory, const char *unit, GError **error)
 {
     g_autofree char *path = dropin_path(directory, unit), *parent = g_path_get_dirname(path);
 
@@ -97,9 +97,9 @@ char *dropin_text(const char *directory, const char *unit)
     return text;
 }
 
-bool dropin_put_back(const char *directory, const char *unit, const char *text, GError **error)
+bool dropin_set(const char *directory, const char *unit, const char *text, GError **error)
 {
-    return text ? dropin_write(directory, unit, text, error) : dropin_remove(directory, unit, error);
+    return text ? dropin_write(directory, unit, text, error) : remove_one(directory, unit, error);
 }
 
 static int compare(const void *a, const void *b)
@@ -126,7 +126,7 @@ void dropin_remove_all(const char *directory)
     g_autoptr(GPtrArray) units = units_list(directory);
 
     for (guint i = 0; i < units->len; i++)
-        (void)dropin_remove(directory, units->pdata[i], NULL);
+        (void)remove_one(directory, units->pdata[i], NULL);
     (void)rmdir(directory);
 }
 

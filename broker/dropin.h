@@ -21,14 +21,12 @@ bool dropin_read(const char *directory, const char *unit, char **ret, GError **e
  * (whole.h). */
 bool dropin_write(const char *directory, const char *unit, const char *text, GError **error);
 
-/* With its directory, where nothing else is in there, and what is left of one that was not written to its
- * end. None is no error. */
-bool dropin_remove(const char *directory, const char *unit, GError **error);
-
-/* The whole of it, NULL: there is none, or it cannot be read; owned by the caller. And back: NULL removes it.
- */
+/* The whole of it, NULL: there is none, or it cannot be read; owned by the caller. */
 char *dropin_text(const char *directory, const char *unit);
-bool dropin_put_back(const char *directory, const char *unit, const char *text, GError **error);
+
+/* Replaces it or, NULL, removes it: with its directory, where nothing else is in there, and what is left of
+ * one that was not written to its end. None is no error. */
+bool dropin_set(const char *directory, const char *unit, const char *text, GError **error);
 
 /* All drop-ins that are in @directory, and itself: it is for them alone. */
 void dropin_remove_all(const char *directory);

@@ -26,19 +26,11 @@ bool lease_guard_put(const char *name, int nsfd, GError **error)
     g_autoptr(GError) none = NULL;
     int rules;
 
-    if (!nft_rules_of(nsfd, LISTING_LEASES, chains, &rules, &none)) {
+    if (nft_rules_of(nsfd, LISTING_LEASES, chains, &rules, &none))
+        return rules == 1 || nft_run(nsfd, lease_guard_commands(), error);
+    if (name)
         say_warning("%s: programs inside may pretend to be its DHCP server: %s", name, none->message);
-        return true;
-    }
-    return rules == 1 || nft_run(nsfd, lease_guard_commands(), error);
-}
-
-bool lease_guard_keep(int nsfd, GError **error)
-{
-    int rules;
-
-    return !nft_rules_of(nsfd, LISTING_LEASES, chains, &rules, NULL) || rules == 1 ||
-           nft_run(nsfd, lease_guard_commands(), error);
+    return true;
 }
 
 bool lease_guard_take_out(int nsfd, GError **error)

@@ -9,12 +9,10 @@
 /* The commands that put it in, in place of one that is there; static. */
 const char *lease_guard_commands(void);
 
-/* In the namespace @nsfd, before clients start; costs a look where it stands. Where nftables cannot be asked
- * (a kernel without nf_tables) that is said of the namespace @name, and is no failure. */
+/* In the namespace @nsfd, before clients start, and again later; costs a look where it stands. Where nftables
+ * cannot be asked (a kernel without nf_tables) that is no failure, and is said of the namespace @name; NULL:
+ * it was. */
 bool lease_guard_put(const char *name, int nsfd, GError **error);
-
-/* Again, of one that has been told. */
-bool lease_guard_keep(int nsfd, GError **error);
 
 /* Takes it out of a namespace that stays and has no DHCP any more. */
 bool lease_guard_take_out(int nsfd, GError **error);

@@ -264,7 +264,7 @@ static void put_back(const Order *order, const GPtrArray *before)
 {
     for (guint i = 0; i < before->len; i++) {
         g_autoptr(GError) error = NULL;
-        if (!dropin_put_back(order->directory, name_at(order, i), before->pdata[i], &error))
+        if (!dropin_set(order->directory, name_at(order, i), before->pdata[i], &error))
             say_warning("%s", error->message);
     }
     g_autoptr(GError) error = NULL;
@@ -276,7 +276,7 @@ static void put_back(const Order *order, const GPtrArray *before)
 static bool write_all(const Order *order, const GPtrArray *texts, GError **error)
 {
     for (guint i = 0; i < order->units->len; i++)
-        if (!dropin_put_back(order->directory, name_at(order, i), texts ? texts->pdata[i] : NULL, error))
+        if (!dropin_set(order->directory, name_at(order, i), texts ? texts->pdata[i] : NULL, error))
             return false;
     return service_units_tell("daemon-reload", NULL, order->user, error) &&
            (!texts || (order->user ? users_contained(order, error) : namespace_refresh(order, error)));

@@ -17,6 +17,16 @@ static void owners(void)
     g_assert_cmpuint(account_among(ranges, 1000), ==, 1000);
 }
 
+/* Users of a directory may be in there. */
+static void of_root(void)
+{
+    g_autoptr(GArray) ranges = account_ranges("root:1000000:1000000000\n0:5000:10\nbob:100000:65536\n");
+
+    g_assert_cmpuint(account_among(ranges, 1200000), ==, 1200000);
+    g_assert_cmpuint(account_among(ranges, 5001), ==, 5001);
+    g_assert_cmpuint(account_among(ranges, 100001), ==, 100000);
+}
+
 /* None of them makes root, or everybody, somebody's. */
 static void nonsense(void)
 {
@@ -33,6 +43,7 @@ int main(int argc, char **argv)
 {
     g_test_init(&argc, &argv, NULL);
     g_test_add_func("/account/owners", owners);
+    g_test_add_func("/account/of-root", of_root);
     g_test_add_func("/account/nonsense", nonsense);
     return g_test_run();
 }
