@@ -12,7 +12,7 @@
 #include <unistd.h>
 
 #define PATIENCE 5000 /* ms, until it is killed: dhcpcd takes back its addresses and routes meanwhile */
-#define KILL_PATIENCE 2000
+#define KILL_PATIENCE 10000
 
 typedef struct Resident {
     pid_t pid;

@@ -4,6 +4,16 @@
 #   ONLY=REGEX in the environment runs only the tests whose sentence matches it
 # A script ends with `finish`; its output is TAP-like lines that tests/run counts.
 T_BAD=0
+# where it failed: the lines that called one another, as far as they are the script's
+t_line() {
+    local rc=$? i what=$BASH_COMMAND
+    [ $rc != 77 ] || return $rc
+    for ((i = 1; i < ${#FUNCNAME[@]} - 1; i++)); do
+        [ "${FUNCNAME[i]}" != it ] || break
+        [[ ${BASH_SOURCE[i]} = */lib.sh ]] || echo "${BASH_SOURCE[i]##*/}:${BASH_LINENO[i - 1]}: ${FUNCNAME[i]}: $what" >>"$T_OUT"
+        what=${FUNCNAME[i]}
+    done
+}
 it() {
     local name=$1 out rc; shift
     [[ $name =~ ${ONLY-} ]] || return 0
@@ -11,7 +21,8 @@ it() {
     # No `|| rc=$?` here: on the left of || bash ignores set -e, inside the function too, and a failing line in the middle would pass.
     T_OUT=$(mktemp)
     set +e
-    (set -e; "$@") >"$T_OUT" 2>&1 </dev/null
+    # Which line it was goes into the file by its name: what fails may be in a $(…).
+    (set -eE; trap t_line ERR; "$@") >>"$T_OUT" 2>&1 </dev/null
     rc=$?
     out=$(tail -c 20000 "$T_OUT" | tr -d '\000'); rm -f "$T_OUT"
     case $rc in

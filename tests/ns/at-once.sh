@@ -1,16 +1,22 @@
 #!/bin/bash
-# What one namespace does at the very moment at which another, or who watches, does something. The kernel is made slow where they meet.
+# What one namespace does at the very moment at which another, or who watches, does something. One of them is stopped where they meet.
 . "$TOP/tests/lib.sh"; . "$TOP/tests/world.sh"
 
-# slow PATH CALL WHEN - the WHEN-th CALL of PATH takes its time: in front of a command. How long is this machine's own measure: an up takes
-# a tenth of it at most, and after `there` it is at that call.
-LONG=1500000 # µs
-slow() { strace -qq -o /run/slow.trace -P "$1" -e trace="$2" -e inject="$2:${ENDS-delay_enter}=$LONG:when=$3" "${@:4}"; }
-there() { sleep "$(awk "BEGIN { print $LONG / 2000000 }")"; }
-measure() {
-    local before=$EPOCHREALTIME; $NB up --type=nat warm; before=$(( (${EPOCHREALTIME/./} - ${before/./}) * 10 ))
-    [ $before -lt $LONG ] || LONG=$before
-    $NB down warm
+# halted PATH CALL WHEN CMD...: CMD, in the background, stopped behind its WHEN-th CALL of PATH, in /run/halt.trace
+halted() {
+    rm -f /run/halt.trace
+    strace -qq -o /run/halt.trace -P "$1" -e trace=%file,%desc -e inject="$2:signal=SIGSTOP:when=$3" "${@:4}" & HALTED=$!
+    wait_until 600 grep -q 'stopped by SIGSTOP' /run/halt.trace
+}
+# meanwhile CMD...: what is halted goes on once CMD has ended, or waits for a lock of it; both end as they should
+meanwhile() {
+    local other rc=0
+    "$@" & other=$!
+    wait_until 600 eval "! kill -0 $other || grep -q -e '->' /proc/locks"
+    pkill -CONT -P $HALTED
+    wait $HALTED || rc=1
+    wait $other || rc=1
+    return $rc
 }
 need() { command -v strace >/dev/null || { echo "there is no strace"; exit 77; }; }
 page() { in_ns "$1" curl -s -m 3 "${2-http://203.0.113.2/}"; }
@@ -32,9 +38,9 @@ asked_meanwhile() {
     need
     local rc=0
     # as if somebody asked at the moment at which it tries to have the lock
-    strace -qq -f -o /run/slow.trace -e trace=flock -e inject=flock:error=EAGAIN:when=1..2 /usr/bin/netns-broker watch & local pid=$!
-    wait_until 100 grep -q 'LOCK_EX|LOCK_NB) *= 0' /run/slow.trace || { cat /run/slow.trace; rc=1; }
-    same "$(grep -c INJECTED /run/slow.trace)" 2 || rc=1
+    strace -qq -f -o /run/asked.trace -e trace=flock -e inject=flock:error=EAGAIN:when=1..2 /usr/bin/netns-broker watch & local pid=$!
+    wait_until 100 grep -q 'LOCK_EX|LOCK_NB) *= 0' /run/asked.trace || { cat /run/asked.trace; rc=1; }
+    same "$(grep -c INJECTED /run/asked.trace)" 2 || rc=1
     wait $pid || :
     # and who asks can while others do
     $NB up --type=nat n; wait_until 40 pgrep -xf 'netns-broker watch'; $NB down n
@@ -57,26 +63,25 @@ no_orphan() {
 }
 other_goes() {
     need
-    local rc=0 pid
+    local rc=0
     conf b <<<$'[Namespace]\nType=tunnel'; conf a <<<$'[Namespace]\nType=nat\n[NAT]\nNamespaceAccess=b'
     $NB up b
-    slow /proc/sys/net/ipv4/conf/vn-b0/forwarding openat 2 $NB up a & pid=$!
-    there; ip link del vn-b0
-    wait $pid || rc=1
-    grep -q 'ENOENT.*DELAYED' /run/slow.trace || { cat /run/slow.trace; rc=1; }
+    halted /proc/sys/net/ipv4/conf/vn-b0/forwarding read 1 $NB up a || rc=1
+    meanwhile ip link del vn-b0 || rc=1
+    grep -q 'vn-b0.*ENOENT' /run/halt.trace || rc=1
+    [ $rc = 0 ] || cat /run/halt.trace
     same "$(page a)" 203.0.113.1 || rc=1
     $NB down a b; rm /etc/netns-broker/[ab].netns
     return $rc
 }
 still_private() {
     need
-    local rc=0 pid
+    local rc=0
     $NB up --type=basic a
-    ENDS=delay_exit slow /run/netns-broker/dns mkdir 1 $NB up --type=basic b & pid=$!
-    there; $NB down a
-    wait $pid || rc=1
+    halted /run/netns-broker/dns mkdir 1 $NB up --type=basic b || rc=1
+    meanwhile $NB down a || rc=1
     same "$(stat -c %a /run/netns-broker/dns)" 700 || rc=1
-    grep -q DELAYED /run/slow.trace || { cat /run/slow.trace; rc=1; }
+    [ $rc = 0 ] || cat /run/halt.trace
     $NB down b
     return $rc
 }
@@ -84,13 +89,12 @@ still_private() {
 not_the_hosts() {
     need
     [ ! -e /proc/sys/net/ipv6/conf/default/force_forwarding ] || { echo "this kernel has force_forwarding"; return 77; }
-    local rc=0 pid
+    local rc=0
     $NB up --type=nat a b
-    ENDS=delay_exit slow /proc/sys/net/ipv4/conf getdents64 1 $NB up a & pid=$!
-    there; $NB down b
-    wait $pid || rc=1
+    halted /proc/sys/net/ipv4/conf getdents64 1 $NB up a || rc=1
+    meanwhile $NB down b || rc=1
     fails grep vn-b0 /run/netns-broker/forwarding.json || rc=1
-    grep -q DELAYED /run/slow.trace || { cat /run/slow.trace; rc=1; }
+    [ $rc = 0 ] || cat /run/halt.trace
     $NB up --type=nat b
     same "$(page b 'http://[2001:db8::2]/')" 2001:db8::1 || rc=1
     $NB down a b
@@ -98,19 +102,19 @@ not_the_hosts() {
 }
 filled_by_two() {
     need
-    local rc=0 pid
+    local rc=0
     mkdir -p /etc/netns/a; conf a <<<$'[Namespace]\nType=basic'; $NB up a
     echo own >/etc/netns/a/fresh
-    slow /run/netns-broker/dns/a openat 4 $NB up a & pid=$!
-    there; : >/run/netns-broker/dns/a/fresh
-    wait $pid || rc=1
-    grep -q 'fresh.*EEXIST.*DELAYED' /run/slow.trace || { cat /run/slow.trace; rc=1; }
+    halted fresh newfstatat 1 $NB up a || rc=1 # what is asked for beneath the directory, if it is there
+    meanwhile touch /run/netns-broker/dns/a/fresh || rc=1
+    grep -q 'fresh.*EEXIST' /run/halt.trace || rc=1
+    [ $rc = 0 ] || cat /run/halt.trace
     $NB down a; rm -r /etc/netns/a /etc/netns-broker/a.netns
     return $rc
 }
 
 world_up
-$NB up --type=nat warm; $NB down warm; measure
+$NB up --type=nat warm; $NB down warm
 BEFORE=$(host_state)
 it "the first that needs the host has other firewalls let it pass before up returns, whoever watches" opened_by_the_first
 it "who asks whether somebody watches keeps nobody from watching" asked_meanwhile

@@ -30,7 +30,7 @@ report() {
         if grep -q "$(printf '\tfail\t')" <<<"$rows"; then
             awk -F'\t' '$3 == "fail" { print "    FAILED: " $4 ($5 == "" ? "" : " (" $5 ")") }' <<<"$rows"
             echo "    ---- its output:"
-            tail -n 200 "$file" | sed 's/^/    | /'
+            if grep -q '^not ok' "$file"; then grep -vE '^(ok|skip) ' "$file"; else cat "$file"; fi | tail -n 200 | sed 's/^/    | /'
             echo "    ----"
         fi
     } 9>>"$WORK/terminal.lock"

@@ -26,6 +26,24 @@ nowhere() {
     contains "$(runs 0 <<<$'ok - two\nskip - two: not here')" "1 passed, 0 failed, 1 skipped good"
 }
 empty() { contains "$(runs 0 x <<<'skip - one: not here')" "0 passed, 0 failed, 1 skipped"; fails grep -q good <<<"$(runs 0 x <<<'skip - one: not here')"; }
+# A failure says at which line it was, and stands alone; of a script that hangs it is seen how far it came.
+told_where() {
+    local file=$WORK_T/where.sh said
+    printf '%s\n' ". '$RUN_D/../lib.sh'" 'inner() { same a b; }' 'outer() {' '    inner' '    true' '}' 'none() { return 77; }' 'it fine true' 'it bad outer' 'it none none' 'finish' >"$file"
+    said=$(bash "$file") || true
+    contains "$said" $'where.sh:2: inner: return 1\n    where.sh:4: outer: inner'
+    contains "$said" 'skip - none: '
+    fails grep -q 'return 77' <<<"$said"
+}
+shown() { WORK=$WORK_T; report tier script 0 "$1" "$2" | sed -n 's/^    | //p'; }
+shown_alone() {
+    local file=$WORK_T/out
+    . "$RUN_D/report.sh"
+    printf '%s\n' 'ok - one' 'not ok - two (rc=1)' '    why' 'skip - three: none' >"$file"
+    same "$(shown 1 "$file" | xargs)" 'not ok - two (rc=1) why'
+    echo 'ok - one' >"$file"
+    same "$(shown 124 "$file")" 'ok - one'
+}
 
 # Each assertion whose failure would be ignored: set -e heeds neither what is left of && (unless it ends the function) nor what is
 # behind an exclamation mark. Words in quotes are not looked at.
@@ -66,5 +84,7 @@ it "a sentence skipped in every tier is a failure, one that ran somewhere is not
 it "a run in which nothing passed is no success" empty
 WORK_T=$(mktemp -d)
 it "no test ignores the failure of a line in its middle" heeded
+it "a failure says which lines led to it" told_where
+it "of a script that failed the failures are shown, of one that hangs how far it came" shown_alone
 rm -r "$WORK_T"
 finish
