@@ -135,10 +135,12 @@ broken() {
 }
 it "one that was left half built is called broken, and why, to its users too" broken
 changing() {
-    flock /run/netns-broker/lock/lab sleep 1 &
-    sleep 0.2
-    contains "$("$NETNSCTL" list)" 'lab     changing'
-    wait
+    local holder said
+    flock /run/netns-broker/lock/lab sleep 60 & holder=$!
+    wait_until 100 fails flock -n /run/netns-broker/lock/lab true
+    said=$("$NETNSCTL" list)
+    pkill -P $holder; wait $holder || :
+    contains "$said" 'lab     changing'
 }
 it "one that a worker has in hand is called changing" changing
 

@@ -135,14 +135,16 @@ host_way() {
     well
     PATIENT=open helped
 }
+# to each other; the host too: its probe would tell the namespace where the host is
+unknown_neighbours() { ip -n lab neigh flush all; ip neigh flush dev vn-lab0; }
 neighbours() {
     nft add table ip6 mine '{ chain in { type filter hook input priority 5; policy accept; icmpv6 type nd-neighbor-solicit drop; } ; }'
-    ip -n lab neigh flush all
+    unknown_neighbours
     ill 'IPv6 out: the neighbour discovery between namespace and host is dropped by table ip6 mine, chain in: rule icmpv6 type nd-neighbor-solicit drop' 'IPv4 out: leaves'
     helped
     nft delete table ip6 mine
     nft add table ip6 mine '{ chain out { type filter hook output priority 5; policy accept; icmpv6 type nd-neighbor-advert drop; } ; }'
-    ip -n lab neigh flush all
+    unknown_neighbours
     ill 'is dropped by table ip6 mine, chain out: rule icmpv6 type nd-neighbor-advert drop'
 }
 queued() {

@@ -11,7 +11,7 @@ RICH='table inet box {
     chain out {
         type filter hook output priority 0; policy drop;
         oif lo accept
-        counter name hits
+        udp dport 9 counter name hits
         ip daddr @banned drop
         tcp dport { 80, 443 } counter accept comment "the web, { and } more"
         icmpv6 type { nd-neighbor-solicit, nd-neighbor-advert } accept
@@ -31,7 +31,8 @@ saved() {
     contains "$(cat $ETC/s.nft)" '192.0.2.3 comment "a, timeout 1h"'
     same "$(stat -c '%a %U:%G' $ETC/s.nft)" '644 root:root'
     # nothing has changed for the next up: no count is lost
-    in_ns s nft list counter inet box hits >/run/count; same "$($NB up s 2>&1)" ''; same "$(in_ns s nft list counter inet box hits)" "$(cat /run/count)"
+    in_ns s bash -c 'echo >/dev/udp/203.0.113.2/9' || :
+    in_ns s nft list counter inet box hits >/run/count; contains "$(cat /run/count)" 'packets 1 '; same "$($NB up s 2>&1)" ''; same "$(in_ns s nft list counter inet box hits)" "$(cat /run/count)"
     in_ns s nft delete element inet box banned '{ 192.0.2.2 }'; in_ns s nft flush set inet box knocked
     rules s >/run/rules; $NB down s; $NB up s; same "$(rules s)" "$(cat /run/rules)"; way_out s
     contains "$($NB save-firewall s 2>&1)" '/etc/netns-broker/s.nft: nothing has changed, the file is left as it is'
