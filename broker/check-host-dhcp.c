@@ -68,15 +68,18 @@ void check_host_dhcp(const Conf *conf, const LinkConf *link, GPtrArray *notes)
 
 static bool trial_check(const LinkConf *link, GPtrArray *notes)
 {
-    g_autofree char *why = geteuid() == 0 ? dhcp_trial(link) : NULL;
-    char *where = conf_cite(link->lines, "ClientFile");
+    bool kept_out = false;
+    g_autofree char *why = geteuid() == 0 ? dhcp_trial(link, &kept_out) : NULL;
+    g_autofree char *where = conf_cite(link->lines, "ClientFile");
 
     if (geteuid() != 0)
-        check_note(notes, where, "what is in the file was not checked, only root can ask the client");
+        check_note(notes, g_steal_pointer(&where),
+                   "what is in the file was not checked, only root can ask the client");
+    else if (kept_out)
+        check_note(notes, g_steal_pointer(&where),
+                   "what is in the file was not checked: AppArmor keeps the client from it here");
     else if (why)
         g_ptr_array_add(notes, g_strdup_printf("%s: %s", where, why));
-    if (geteuid() == 0)
-        g_free(where);
     return !why;
 }
 

@@ -1,5 +1,6 @@
 /* check-host-dns.c - what netnsctl check has to tell about name servers on this machine. */
 #include "check-host.h"
+#include "dns-source.h"
 #include "dropin.h"
 #include "ip.h"
 #include "resolver.h"
@@ -47,6 +48,13 @@ static void loopback_note(const Conf *conf, GPtrArray *notes)
                             text);
         check_note(notes, conf_cite_line(server->line), what);
     }
+}
+
+void check_host_servers(const Conf *conf, GPtrArray *notes)
+{
+    if (conf->dns.resolver != RESOLVER_NONE && dns_source(conf) == DNS_SOURCE_NOBODY)
+        check_note(notes, conf_cite(conf->lines, "Resolver"),
+                   "it has nobody to ask: there is no Servers=, and ConfigFile= names none");
 }
 
 void check_host_dns(const Conf *conf, GPtrArray *notes)

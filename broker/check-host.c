@@ -296,8 +296,8 @@ bool check_keys(Conf *conf, GPtrArray *notes)
                         g_strdup_printf("%s.netns: note: the files with keys were not checked, only root "
                                         "can read them",
                                         conf->name));
-    else
-        fine = link_read_files(conf, words, &error);
+    else if ((fine = link_read_files(conf, words, &error)))
+        check_host_servers(conf, notes);
     for (guint i = 0; i < words->len; i++) {
         const char *word = words->pdata[i];
         const char *what = strstr(word, ": ");

@@ -12,6 +12,9 @@ bool check_host(const Conf *conf, GPtrArray *notes);
 void check_host_dns(const Conf *conf, GPtrArray *notes);
 void check_host_dhcp(const Conf *conf, const LinkConf *link, GPtrArray *notes);
 
+/* What only the files with keys tell: is there anybody to ask for names? */
+void check_host_servers(const Conf *conf, GPtrArray *notes);
+
 /* Looks at the programs of [Hooks] as who runs them does (hooks.h). False: one is there and would be refused;
  * why is appended to @notes. One that is not there is a note. */
 bool check_hooks(const Conf *conf, GPtrArray *notes);

@@ -133,18 +133,13 @@ void check_dhcp(const Check *check, LinkConf *link)
         file_check(check, link);
 }
 
-/* Without a word about name servers they are the leases'. */
 void check_leased(const Check *check)
 {
-    DnsConf *dns = &check->conf->dns;
+    g_autoptr(GPtrArray) lines = check_section_lines(check->conf, "DNS");
     bool any = false;
 
     for (guint i = 0; i < check->conf->links->len; i++)
         any = any || ((const LinkConf *)check->conf->links->pdata[i])->dhcp;
-    if (dns->leased && !any) {
-        g_autoptr(GPtrArray) lines = check_section_lines(check->conf, "DNS");
+    if (check->conf->dns.word == DNS_WORD_DHCP && !any)
         check_slip_key(check, lines, "Servers", "no [Link] has DHCP=, by which they could come");
-    }
-    if (any && !dns->servers->len && !dns->uplink && !dns->pushed && !dns->host_upstream)
-        dns->leased = true;
 }

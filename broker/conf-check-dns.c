@@ -1,19 +1,9 @@
 /* conf-check-dns.c - the checks of [DNS]: whom a program inside could ask, and whom it could not. */
 #include "conf-check.h"
+#include "dns-source.h"
 #include "link.h"
 
 #include <string.h>
-
-/* Of a file with keys, as for wg-quick, only root can tell whether it names any. */
-static bool has_servers(const Conf *conf)
-{
-    const DnsConf *dns = &conf->dns;
-
-    if (link_has_files(conf))
-        return true;
-    return dns->servers->len || dns->uplink || dns->pushed || dns->leased || dns->host_upstream ||
-           !conf->ns.kill_switch; /* then it is the host's */
-}
 
 /* A resolver asks others. Not itself: on the loopback there is only it. */
 static void resolver_check(const Check *check)
@@ -22,7 +12,7 @@ static void resolver_check(const Check *check)
     g_autoptr(GPtrArray) lines = check_section_lines(check->conf, "DNS");
     if (dns->resolver == RESOLVER_NONE)
         return;
-    if (!has_servers(check->conf))
+    if (dns_source(check->conf) == DNS_SOURCE_NOBODY && !dns_source_may_be_file(check->conf))
         check_slip_key(check, lines, "Servers", "is missing: whom the resolver of Resolver= asks");
     for (guint i = 0; i < dns->servers->len; i++) {
         const IpPrefix *server = dns->servers->pdata[i];
@@ -47,13 +37,11 @@ static const char *unseen(const Conf *conf, const char **ret_undo)
     if (dns->resolver != RESOLVER_NONE)
         return "[DNS] Resolver=";
     *ret_undo = "an empty Servers= there";
-    return dns->servers->len || dns->uplink || dns->pushed || dns->leased || dns->host_upstream
-               ? "[DNS] Servers="
-               : NULL;
+    return dns->servers->len || dns->word != DNS_WORD_NONE ? "[DNS] Servers=" : NULL;
 }
 
-/* The host's resolv.conf may name its stub, and its resolved and nscd ask by the host's network. Before
- * check_leased(): that a lease brings servers is a matter only where it is written down. */
+/* The host's resolv.conf may name its stub, and its resolved and nscd ask by the host's network. That a lease
+ * brings servers is a matter only where it is written down. */
 void check_etc(const Check *check)
 {
     const char *undo, *what = check->conf->ns.etc == ETC_NO ? unseen(check->conf, &undo) : NULL;

@@ -4,19 +4,17 @@
 
 #include <string.h>
 
-/* NULL: the word is none. */
-static bool *source_of(DnsConf *dns, const char *word)
+static DnsWord word_of(const char *text)
 {
-    return g_str_equal(word, "host")     ? &dns->host_upstream
-           : g_str_equal(word, "uplink") ? &dns->uplink
-           : g_str_equal(word, "dhcp")   ? &dns->leased
-           : g_str_equal(word, "vpn")    ? &dns->pushed
-                                         : NULL;
-}
+    static const char *const words[] = {[DNS_WORD_HOST] = "host",
+                                        [DNS_WORD_UPLINK] = "uplink",
+                                        [DNS_WORD_VPN] = "vpn",
+                                        [DNS_WORD_DHCP] = "dhcp"};
 
-static void sources_clear(DnsConf *dns)
-{
-    dns->host_upstream = dns->uplink = dns->pushed = dns->leased = false;
+    for (DnsWord word = DNS_WORD_HOST; word < G_N_ELEMENTS(words); word++)
+        if (g_str_equal(text, words[word]))
+            return word;
+    return DNS_WORD_NONE;
 }
 
 /* Addresses, and the words dhcp, host, uplink and vpn, of which the last one counts: a file's, not its
@@ -24,19 +22,18 @@ static void sources_clear(DnsConf *dns)
 static bool servers_parse(const ConfKey *key, const ConfLine *line, void *field, GError **error)
 {
     Conf *conf = field;
-    bool *source = source_of(&conf->dns, line->value);
+    DnsWord word = word_of(line->value);
 
-    if (!source)
+    if (word == DNS_WORD_NONE)
         return conf_type_server_list.parse(key, line, &conf->dns.servers, error);
-    sources_clear(&conf->dns);
-    *source = true;
+    conf->dns.word = word;
     return true;
 }
 
 static void servers_clear(const ConfKey *key, void *field)
 {
     Conf *conf = field;
-    sources_clear(&conf->dns);
+    conf->dns.word = DNS_WORD_NONE;
     conf_type_server_list.clear(key, &conf->dns.servers);
 }
 

@@ -232,16 +232,17 @@ typedef uint8_t DnsGuard;
 enum { RESOLVER_NONE, RESOLVER_DNSMASQ, RESOLVER_UNBOUND };
 typedef uint8_t DnsResolver;
 
+/* Of Servers= the last that is no address. */
+enum { DNS_WORD_NONE, DNS_WORD_HOST, DNS_WORD_UPLINK, DNS_WORD_VPN, DNS_WORD_DHCP };
+typedef uint8_t DnsWord;
+
+/* Whose servers they are in the end: dns-source.h. */
 typedef struct DnsConf {
-    GPtrArray *servers; /* IpPrefix*, address only */
-    char **domains;     /* Domains= */
-    char **options;     /* Options=, resolv.conf(5) words */
-    bool uplink;        /* Servers=uplink: those of the interface that [NAT] Uplink= comes to */
-    bool pushed;        /* Servers=vpn: those that come with the interface of Kind=vpn */
-    bool leased;        /* Servers=dhcp: those of the leases; also without Servers=, where a link has DHCP */
-    bool host_upstream; /* Servers=host: where the host's resolv.conf names only a stub of its own
-                           (127.0.0.53), its upstream servers */
-    DnsGuard guard;     /* Guard=; unset: where there is a KillSwitch= (dns-guard.h) */
+    GPtrArray *servers;   /* IpPrefix*, address only */
+    char **domains;       /* Domains= */
+    char **options;       /* Options=, resolv.conf(5) words */
+    DnsWord word;         /* Servers= */
+    DnsGuard guard;       /* Guard=; unset: where there is a KillSwitch= (dns-guard.h) */
     DnsResolver resolver; /* Resolver= */
 } DnsConf;
 

@@ -10,6 +10,8 @@
 #include <string.h>
 #include <unistd.h>
 
+#define PROFILES "/sys/kernel/security/apparmor/profiles"
+
 /* `up` waits for it with the namespace locked: not for long. */
 static char *say_all(const DhcpClient *client, const char *program, const char *file, int nsfd)
 {
@@ -22,25 +24,32 @@ static char *say_all(const DhcpClient *client, const char *program, const char *
     return spawn_hear((char *const *)argv->pdata, nsfd);
 }
 
-/* AppArmor keeps Debian's dhclient from files that are not in /etc/dhcp; ours is not kept (dhcp-start.c). */
-static bool was_kept_out(const char *word)
+/* The profile of Debian's dhclient lets it read what is in /etc/dhcp only (/etc/apparmor.d/sbin.dhclient),
+ * and of a file that it cannot read it says nothing (clparse.c of 4.4, read_client_conf_file). That which
+ * `up` starts is not kept out (dhcp-start.c). */
+static bool is_kept_out(const DhcpClient *client, const char *file)
 {
-    return strstr(word, "ermission denied");
+    g_autofree char *profiles = NULL, *its = g_strdup_printf("sbin/%s (enforce)", client->name);
+
+    return !g_str_has_prefix(file, "/etc/dhcp/") && g_file_get_contents(PROFILES, &profiles, NULL, NULL) &&
+           strstr(profiles, its);
 }
 
-char *dhcp_trial(const LinkConf *link)
+char *dhcp_trial(const LinkConf *link, bool *ret_kept_out)
 {
     const char *program, *file = link->dhcp_file;
     const DhcpClient *client = dhcp_client_find(link, NULL, &program);
     g_autofree char *words = NULL, *word = NULL;
     int nsfd = file && client && client->trial ? nsfs_create(NULL) : -1;
 
+    *ret_kept_out = false;
     if (nsfd < 0)
         return NULL;
     words = say_all(client, program, file, nsfd);
     close(nsfd);
     word = words ? dhcp_client_word(client, words) : NULL;
-    if (!word || was_kept_out(word))
+    *ret_kept_out = is_kept_out(client, file);
+    if (!word || *ret_kept_out)
         return NULL;
     return g_strdup_printf("%s: %s", client->name,
                            g_str_has_prefix(word, file) ? g_strchug(word + strlen(file)) : word);

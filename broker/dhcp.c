@@ -241,7 +241,9 @@ void dhcp_settle(Conf *conf)
 /* It goes on without the lines that it does not understand. */
 static void warn_of_file(const Conf *conf, const LinkConf *link)
 {
-    g_autofree char *why = dhcp_trial(link), *cite = why ? conf_cite(link->lines, "ClientFile") : NULL;
+    bool kept_out;
+    g_autofree char *why = dhcp_trial(link, &kept_out),
+                    *cite = why ? conf_cite(link->lines, "ClientFile") : NULL;
 
     if (why)
         say_warning("%s: %s: %s", conf->name, cite, why);

@@ -87,7 +87,7 @@ static bool save(const Taker *taker, GError **error)
 static bool tell_servers(const char *name, int nsfd, GError **error)
 {
     int here = nsfd < 0 ? nsfs_open_self(error) : nsfd;
-    bool fine = here >= 0 && servers_follow(name, SERVERS_OF_LEASE, here, error);
+    bool fine = here >= 0 && servers_follow(name, DNS_SOURCE_LEASE, here, error);
 
     if (nsfd < 0 && here >= 0)
         close(here);

@@ -42,6 +42,12 @@ static const char *wireguard_peer(const LinkConf *link)
     return ((const WireguardConf *)link->own)->bind;
 }
 
+/* DNS= of wg-quick(8) */
+static bool wireguard_may_name_servers(const LinkConf *link)
+{
+    return ((const WireguardConf *)link->own)->config_file;
+}
+
 static void wireguard_wipe(void *own)
 {
     explicit_bzero(&((WireguardConf *)own)->private_key, sizeof(WireguardKey));
@@ -135,6 +141,7 @@ const LinkKind kind_wireguard = {
     .check = wireguard_check,
     .peer = wireguard_peer,
     .read = wireguard_read,
+    .may_name_servers = wireguard_may_name_servers,
     .wipe = wireguard_wipe,
     .configure = wireguard_configure,
 };

@@ -88,6 +88,8 @@ struct LinkKind {
      * none.
      */
     bool (*read)(Conf *conf, LinkConf *link, GPtrArray *notes, GError **error);
+    /* Can one of those files name servers to ask for names? NULL: no. */
+    bool (*may_name_servers)(const LinkConf *link);
     /* Overwrites the secrets in own, before it is freed. NULL: there are none. */
     void (*wipe)(void *own);
     /* Makes it, called inside; for what is not made by netlink. NULL: it is. */

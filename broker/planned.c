@@ -2,6 +2,7 @@
 #include "planned.h"
 
 #include "dns-guard.h"
+#include "dns-source.h"
 #include "plan.h"
 #include "resolv.h"
 #include "resolver.h"
@@ -57,16 +58,11 @@ json_t *planned_detail(const Conf *conf)
         json_object_set_new(detail, "kill_switch", json_true());
     if (conf->nat.host_access)
         json_object_set_new(detail, "host_access", json_true());
-    if (conf->dns.uplink && conf->dns.servers->len == 0)
-        json_object_set_new(detail, "uplink_servers", json_true());
-    if (resolv_is_of_host(conf))
-        json_object_set_new(detail, "host_servers", json_true());
+    dns_source_note(conf, detail);
     if (dns_guard_ports(conf))
         json_object_set_new(detail, DNS_GUARD_PORTS, json_string(dns_guard_ports(conf)));
     if (resolver_program(conf))
         json_object_set_new(detail, RESOLVER, json_string(resolver_program(conf)));
-    if (conf->dns.leased && conf->dns.servers->len == 0)
-        json_object_set_new(detail, "leased_servers", json_true());
     if (!conf->dns.domains[0])
         json_object_set_new(detail, "other_domains", json_true());
     if (!conf->dns.options[0])

@@ -1,6 +1,7 @@
 /* resolv.c - see resolv.h. */
 #include "resolv.h"
 
+#include "dns-source.h"
 #include "etc-file.h"
 #include "etc-own.h"
 #include "parse.h"
@@ -129,26 +130,17 @@ static void append_given(GString *text, const DnsConf *dns)
     }
 }
 
-bool resolv_is_of_host(const Conf *conf)
-{
-    const DnsConf *dns = &conf->dns;
-
-    return dns->servers->len == 0 && !dns->uplink && !dns->pushed && !dns->leased &&
-           (dns->host_upstream || !conf->ns.kill_switch);
-}
-
 /* Those of an uplink are never left out for the host's: a program would ask the VPN's server. */
 char *resolv_text(const Conf *conf, char *const *servers, char *const *domains)
 {
     const DnsConf *dns = &conf->dns;
-    bool of_host = resolv_is_of_host(conf);
+    bool of_host = dns_source(conf) == DNS_SOURCE_HOST;
     g_autofree char *host = of_host ? host_servers() : NULL;
     g_autoptr(GString) text = g_string_new(of_host ? "# made by netns-broker of the host's\n"
                                                    : "# made by netns-broker from [DNS]\n");
 
     append_given(text, dns);
-    if (dns->servers->len == 0)
-        append_servers(text, servers);
+    append_servers(text, servers);
     g_string_append(text, host ? host : "");
     append_words(text, "search", dns->domains[0] ? dns->domains : domains);
     append_words(text, "options", dns->options);
@@ -194,8 +186,7 @@ char *resolv_text_pushed(const Conf *conf, char *const *servers, char *const *do
 {
     g_autoptr(GString) text = g_string_new("# made by netns-broker of what the VPN says\n");
 
-    append_given(text, &conf->dns);
-    append_servers(text, conf->dns.servers->len ? NULL : servers);
+    append_servers(text, servers);
     append_words(text, "search", conf->dns.domains[0] ? conf->dns.domains : domains);
     append_words(text, "options", conf->dns.options);
     return g_string_free(g_steal_pointer(&text), FALSE);

@@ -9,7 +9,7 @@
  * where [DNS] has none; NULL: there are none. */
 char *resolv_text(const Conf *conf, char *const *servers, char *const *domains);
 
-/* Servers and domains that a VPN brought; what [DNS] says goes first. */
+/* Servers and domains that a VPN brought; the domains of [DNS] go first. */
 char *resolv_text_pushed(const Conf *conf, char *const *servers, char *const *domains);
 
 /* @before with other servers, and other domains to search (NULL: as they were), and nothing else changed. */
@@ -18,9 +18,6 @@ char *resolv_text_with(const char *before, char *const *servers, char *const *do
 /* @before with the servers of the host that can be asked from another namespace, as they are now; likewise
  * its @domains and @options. As resolv_text() has it where nothing has changed. */
 char *resolv_text_of_host(const char *before, bool domains, bool options);
-
-/* Are the servers the host's? They may change any time. */
-bool resolv_is_of_host(const Conf *conf);
 
 /* What is written down for @name, of the file that names its servers; NULL: nothing yet. */
 char *resolv_read(const char *name);

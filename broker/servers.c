@@ -49,19 +49,27 @@ static bool tell(const Audience *to, const char *text, GError **error)
 
 /* ---- by `up` ----------------------------------------------------------------------------------------- */
 
-/* Of a VPN nobody says it again before long: what is written down has to do. */
-static char *text_of(const Conf *conf, const Record *record, ServersStep step)
+static char *text_of_leases(const Conf *conf, const Record *record)
 {
-    bool leased = conf->dns.leased && step != SERVERS_CLOSE;
-    json_t *leases = leased ? leased_all(record) : NULL;
-    g_auto(GStrv) servers = conf->dns.uplink ? ways_servers(conf->name)
-                            : leased         ? leased_words(leases, "servers")
-                                             : NULL;
-    g_auto(GStrv) domains = leased && conf->dns.servers->len == 0 ? leased_words(leases, "domains") : NULL;
-    char *pushed = conf->dns.pushed && step != SERVERS_CLOSE ? resolv_read(conf->name) : NULL;
+    json_t *leases = leased_all(record);
+    g_auto(GStrv) servers = leased_words(leases, "servers"), domains = leased_words(leases, "domains");
 
     json_decref(leases);
-    return pushed ? pushed : resolv_text(conf, servers, domains);
+    return resolv_text(conf, servers, domains);
+}
+
+static char *text_of(const Conf *conf, const Record *record, ServersStep step)
+{
+    DnsSource source = dns_source(conf);
+    g_auto(GStrv) servers = source == DNS_SOURCE_UPLINK ? ways_servers(conf->name) : NULL;
+    char *pushed = NULL;
+
+    if (source == DNS_SOURCE_LEASE && step != SERVERS_CLOSE)
+        return text_of_leases(conf, record);
+    /* nobody says it again before long: what is written down has to do */
+    if (source == DNS_SOURCE_VPN && step != SERVERS_CLOSE)
+        pushed = resolv_read(conf->name);
+    return pushed ? pushed : resolv_text(conf, servers, NULL);
 }
 
 static bool set(const Conf *conf, const Record *record, int nsfd, ServersStep step, GError **error)
@@ -122,7 +130,7 @@ void servers_warn_of_none(const Conf *conf)
     g_autofree char *text = NULL;
     g_auto(GStrv) asked = NULL;
 
-    if (!dns_guard_ports(conf) || conf->dns.uplink || conf->dns.pushed || conf->dns.leased)
+    if (!dns_guard_ports(conf) || dns_source_comes(dns_source(conf)))
         return;
     text = resolv_read(conf->name);
     asked = resolv_asked(conf->name, text);
@@ -149,21 +157,20 @@ static bool has(const Record *record, const char *key)
     return json_is_true(json_object_get(record->detail, key));
 }
 
-static bool uses(const Record *record, ServersOf of)
+static bool uses(const Record *record, DnsSource source)
 {
-    static const char *const keys[] = {"host_servers", "uplink_servers", "leased_servers"};
     bool settled = record->ready && record->digest;
 
-    return (settled || of == SERVERS_OF_LEASE) && has(record, keys[of]);
+    return (settled || source == DNS_SOURCE_LEASE) && dns_source_noted(record->detail, source);
 }
 
-static char *text_now(const Record *record, ServersOf of, const char *before)
+static char *text_now(const Record *record, DnsSource source, const char *before)
 {
     bool domains_too = has(record, "other_domains"), options_too = has(record, "other_options");
 
-    if (of == SERVERS_OF_HOST)
+    if (source == DNS_SOURCE_HOST)
         return resolv_text_of_host(before, domains_too, options_too);
-    json_t *leases = of == SERVERS_OF_LEASE ? leased_all(record) : NULL;
+    json_t *leases = source == DNS_SOURCE_LEASE ? leased_all(record) : NULL;
     g_auto(GStrv) servers = leases ? leased_words(leases, "servers") : ways_servers(record->name);
     g_auto(GStrv) domains = leases && domains_too ? leased_words(leases, "domains") : NULL;
 
@@ -172,7 +179,7 @@ static char *text_now(const Record *record, ServersOf of, const char *before)
 }
 
 /* The watch looks often: where the file says so already, all of it was said. */
-static bool follow(const Record *record, ServersOf of, int nsfd, GError **error)
+static bool follow(const Record *record, DnsSource source, int nsfd, GError **error)
 {
     Audience to = audience_of(record, nsfd);
     g_autofree char *before = resolv_read(record->name), *now = NULL;
@@ -181,8 +188,8 @@ static bool follow(const Record *record, ServersOf of, int nsfd, GError **error)
         g_set_error(error, G_FILE_ERROR, G_FILE_ERROR_NOENT, "its resolv.conf has gone");
         return false;
     }
-    now = text_now(record, of, before);
-    return (of != SERVERS_OF_LEASE && g_str_equal(now, before)) || tell(&to, now, error);
+    now = text_now(record, source, before);
+    return (source != DNS_SOURCE_LEASE && g_str_equal(now, before)) || tell(&to, now, error);
 }
 
 /* One of the same name may have come since @nsfd was opened; -1: its name has gone, programs may be inside.
@@ -194,12 +201,12 @@ static bool is_the_namespace(const Record *record, int nsfd)
     return nsfd < 0 || (nsfs_id(nsfd, &id, NULL) && nsfs_id_equal(id, record->id));
 }
 
-bool servers_follow(const char *name, ServersOf of, int nsfd, GError **error)
+bool servers_follow(const char *name, DnsSource source, int nsfd, GError **error)
 {
     int lock = lock_servers(name, error);
     g_autoptr(Record) record = lock >= 0 ? record_load(name, NULL) : NULL;
-    bool ours = record && uses(record, of) && is_the_namespace(record, nsfd);
-    bool fine = lock >= 0 && (!ours || follow(record, of, nsfd, error));
+    bool ours = record && uses(record, source) && is_the_namespace(record, nsfd);
+    bool fine = lock >= 0 && (!ours || follow(record, source, nsfd, error));
 
     if (lock >= 0)
         close(lock);
@@ -211,8 +218,9 @@ bool servers_push(const Conf *conf, const Record *record, int nsfd, char *const 
 {
     Audience to = audience_of(record, nsfd);
     g_autofree char *text = resolv_text_pushed(conf, servers, domains);
-    int lock = conf->dns.pushed ? lock_servers(conf->name, error) : -1;
-    bool fine = !conf->dns.pushed || (lock >= 0 && tell(&to, text, error));
+    bool wanted = dns_source(conf) == DNS_SOURCE_VPN;
+    int lock = wanted ? lock_servers(conf->name, error) : -1;
+    bool fine = !wanted || (lock >= 0 && tell(&to, text, error));
 
     if (lock >= 0)
         close(lock);

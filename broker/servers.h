@@ -5,6 +5,7 @@
 #pragma once
 
 #include "conf.h"
+#include "dns-source.h"
 #include "record.h"
 
 /* How far `up` is. */
@@ -26,17 +27,11 @@ bool servers_reload_ruleset(const Conf *conf, int nsfd, GError **error);
 /* A sentence where a guard leaves nobody who could be asked. */
 void servers_warn_of_none(const Conf *conf);
 
-/* Whose servers may be others now. */
-typedef enum ServersOf {
-    SERVERS_OF_HOST,   /* the host's, where [DNS] says nothing */
-    SERVERS_OF_UPLINK, /* Servers=uplink: ways_servers() */
-    SERVERS_OF_LEASE,  /* Servers=dhcp: leased_words() */
-} ServersOf;
-
-/* They are looked up, and said. Nothing where [DNS] of @name has no use for them; for the first two neither
- * where @name is not up, or is being changed: whoever does that looks afterwards. @nsfd -1: its name has
- * gone; nothing where it is another than the one that has the name now. */
-bool servers_follow(const char *name, ServersOf of, int nsfd, GError **error);
+/* Those of @source (the host, an uplink, leases), which may be others now, are looked up, and said. Nothing
+ * where @name has others; of host and uplink neither where @name is not up, or is being changed: whoever does
+ * that looks afterwards. @nsfd -1: its name has gone; nothing where it is another than the one that has the
+ * name now. */
+bool servers_follow(const char *name, DnsSource source, int nsfd, GError **error);
 
 /* Those that a VPN brought, for Servers=vpn; under the namespace's lock. @nsfd -1: it has gone. */
 bool servers_push(const Conf *conf, const Record *record, int nsfd, char *const *servers,

@@ -2,6 +2,7 @@
 #include "status.h"
 
 #include "conf.h"
+#include "dns-source.h"
 #include "dropin.h"
 #include "etc-own.h"
 #include "leased.h"
@@ -264,8 +265,7 @@ static bool put_inside(json_t *entry, const char *name, int nsfd, const Record *
     put_opened(entry, record);
     if (sees_the_hosts(conf))
         json_object_set_new(entry, "etc", json_string("host"));
-    if (dns &&
-        (sees_the_hosts(conf) || (record && json_is_true(json_object_get(record->detail, "host_servers")))))
+    if (dns && (sees_the_hosts(conf) || (record && dns_source_noted(record->detail, DNS_SOURCE_HOST))))
         json_object_set_new(dns, "of_host", json_true());
     if (dns)
         json_object_set_new(entry, "dns", dns);

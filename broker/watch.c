@@ -3,6 +3,7 @@
 
 #include "booted.h"
 #include "conf.h"
+#include "dns-source.h"
 #include "endpoint.h"
 #include "etc-directory.h"
 #include "forwarding.h"
@@ -142,13 +143,13 @@ void watch_table(Watch *watch, bool links)
     look(watch, false, links);
 }
 
-static void set_servers(const char *name, ServersOf of)
+static void set_servers(const char *name, DnsSource source)
 {
     g_autofree char *about = g_strdup_printf("%s: name servers", name);
     g_autoptr(GError) error = NULL;
     int nsfd = nsfs_open(name, NULL);
 
-    complain(about, servers_follow(name, of, nsfd, &error) ? NULL : error);
+    complain(about, servers_follow(name, source, nsfd, &error) ? NULL : error);
     if (nsfd >= 0)
         close(nsfd);
 }
@@ -161,10 +162,10 @@ void watch_servers(void)
 
     for (char **name = names; name && *name; name++) {
         g_autoptr(Record) record = settled(*name);
-        if (record && json_is_true(json_object_get(record->detail, "host_servers")))
-            set_servers(*name, SERVERS_OF_HOST);
-        if (record && json_is_true(json_object_get(record->detail, "uplink_servers")))
-            set_servers(*name, SERVERS_OF_UPLINK);
+        if (record && dns_source_noted(record->detail, DNS_SOURCE_HOST))
+            set_servers(*name, DNS_SOURCE_HOST);
+        if (record && dns_source_noted(record->detail, DNS_SOURCE_UPLINK))
+            set_servers(*name, DNS_SOURCE_UPLINK);
     }
 }
 

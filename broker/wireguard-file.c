@@ -5,6 +5,7 @@
 #include "wireguard-file.h"
 
 #include "conf-keys.h"
+#include "dns-source.h"
 #include "parse.h"
 #include "wireguard-key.h"
 
@@ -279,13 +280,12 @@ static bool line_take(File *file, char *text, GError **error)
 bool wireguard_file_parse(Conf *conf, LinkConf *link, const char *path, char *text, GPtrArray *notes,
                           GError **error)
 {
-    const DnsConf *dns = &conf->dns;
     File file = {.conf = conf,
                  .link = link,
                  .path = path,
                  .addresses = link->addresses->len == 0,
                  .mtu = link->mtu == 0,
-                 .dns = dns->servers->len == 0 && !dns->uplink && !dns->host_upstream,
+                 .dns = dns_source_may_be_file(conf),
                  .notes = notes};
     char *next;
     bool fine = true;

@@ -197,6 +197,18 @@ garbled_file() { # CLIENT TEXT WORDS: told by its line, and the client goes on w
     contains "$(setpriv --reuid=65534 --clear-groups $NB check leased)" 'note: what is in the file was not checked, only root can ask the client'
     $NB down leased; rm /etc/client.conf; gone
 }
+# as AppArmor keeps dhclient from what is not in /etc/dhcp: it says nothing of a file that it cannot read
+kept_out() {
+    needs_client dhclient; local path
+    mkdir -p /etc/dhcp; for path in /etc/client.conf /etc/dhcp/client.conf; do echo 'send what;' >$path; done
+    mount -t tmpfs none /sys/kernel/security; mkdir /sys/kernel/security/apparmor
+    printf '%s\n' '/usr/bin/man (enforce)' '/{,usr/}sbin/dhclient (enforce)' >/sys/kernel/security/apparmor/profiles
+    leased_conf dhclient ClientFile=/etc/client.conf
+    same "$($NB check leased)" $'leased.netns:8: [Link macvlan] ClientFile=/etc/client.conf: note: what is in the file was not checked: AppArmor keeps the client from it here\nleased.netns: good'
+    leased_conf dhclient ClientFile=/etc/dhcp/client.conf
+    contains "$($NB check leased)" 'dhclient: line 1: no option named what'
+    umount /sys/kernel/security; rm /etc/client.conf /etc/dhcp/client.conf
+}
 trial_hangs() { # a client that does not end when it is to read its file only
     needs_client dhclient; mv /usr/sbin/dhclient /usr/sbin/dhclient.real; trap 'mv -f /usr/sbin/dhclient.real /usr/sbin/dhclient' EXIT
     printf '#!/bin/sh\ncase " $* " in *" -n "*) echo "send what;"; exec sleep 20 ;; esac\nexec /usr/sbin/dhclient.real "$@"\n' >/usr/sbin/dhclient; chmod 755 /usr/sbin/dhclient
@@ -357,6 +369,7 @@ it "dhcpcd: a ClientFile= that was edited is followed" edited_file dhcpcd 'hostn
 it "dhclient: a ClientFile= that was edited is followed" edited_file dhclient 'send host-name "first";' 'send host-name "second";' second; server_back
 it "dhcpcd: what it does not understand in a ClientFile= is told by check and up" garbled_file dhcpcd $'noarp\ngarbage here\n' 'unknown option: garbage'
 it "dhclient: what it does not understand in a ClientFile= is told by check and up" garbled_file dhclient $'timeout 5;\nsend what;\n' 'line 2: no option named what in space dhcp'
+it "dhclient: a ClientFile= of which AppArmor keeps it is a note of check" kept_out
 it "a client that does not end with its ClientFile= is not waited for" trial_hangs
 it "a client that ends because of its ClientFile= is told in its own words" ended_by_file
 it "keys of a client beside DHCP=no are a note" idle_keys

@@ -136,6 +136,16 @@ s = socket.socket(); s.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1); s.
 }
 restored() { $NB down --all; diff <(echo "$BEFORE") <(host_state); }
 
+nobody_to_ask() {
+    local key; key=$(head -c 32 /dev/zero | base64)
+    (umask 077; printf '[Interface]\nPrivateKey=%s\nAddress=10.0.0.2/32\n[Peer]\nPublicKey=%s\nAllowedIPs=0.0.0.0/0\n' "$key" "$key" >/etc/netns-broker/r.conf)
+    conf r <<<$'[Namespace]\nType=wireguard\n[Link]\nConfigFile=/etc/netns-broker/r.conf\n[DNS]\nResolver=unbound'
+    contains "$($NB check r 2>&1)" 'r.netns:6: [DNS] Resolver=unbound: note: it has nobody to ask: there is no Servers=, and ConfigFile= names none'
+    sed -i '/^Address/a DNS=10.0.0.1' /etc/netns-broker/r.conf
+    fails grep -q 'nobody to ask' <<<"$($NB check r 2>&1)"
+    rm /etc/netns-broker/r.conf /etc/netns-broker/r.netns
+}
+
 world_up
 for a in 53 54; do ip -n net addr add 203.0.113.$a/24 dev eth0; ip -n net addr add 2001:db8::$a/64 dev eth0 nodad; done
 server 53 1; server 54 66
@@ -159,6 +169,7 @@ for program in dnsmasq unbound; do
     it "$program: the servers of a DHCP lease" leases $program
     it "$program: IPv6=no" no_ipv6 $program
 done
+it "check tells that there is nobody to ask, which only the file with the keys says" nobody_to_ask
 it "a program that is not installed is one sentence" missing unbound unbound
 it "and of its package" missing dnsmasq dnsmasq-base
 it "a port that another has is one sentence, at the line that asks" occupied

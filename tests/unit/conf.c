@@ -2,6 +2,7 @@
  * directory of the test's. */
 #include "conf.h"
 #include "conf-source.h"
+#include "dns-source.h"
 #include "ip.h"
 #include "link.h"
 #include "paths.h"
@@ -85,7 +86,8 @@ static void test_nat(void)
     prefix_at(link->pools, 1, "fd6e:6574:6e73::/48");
     g_assert_cmpuint(conf->nat.masquerade, ==, FAMILIES_BOTH);
     g_assert_false(conf->nat.host_access);
-    g_assert_true(conf->dns.host_upstream);
+    g_assert_cmpint(conf->dns.word, ==, DNS_WORD_HOST);
+    g_assert_cmpint(dns_source(conf), ==, DNS_SOURCE_HOST);
 }
 
 static void test_fixed(void)

@@ -1,0 +1,30 @@
+/* dns-source.h - whose name servers a namespace has: the one answer to what [DNS] Servers= and its default
+ * say together. */
+#pragma once
+
+#include "conf.h"
+
+#include <jansson.h>
+
+typedef enum DnsSource {
+    DNS_SOURCE_NOBODY, /* behind a kill switch, without a word */
+    DNS_SOURCE_GIVEN,  /* the addresses of Servers=, or of a link's file */
+    DNS_SOURCE_HOST,
+    DNS_SOURCE_UPLINK,
+    DNS_SOURCE_VPN,
+    DNS_SOURCE_LEASE,
+} DnsSource;
+
+/* Once the files of links have been read (link_read_files) this is what holds; before, a file may still give
+ * addresses (dns_source_may_be_file). */
+DnsSource dns_source(const Conf *conf);
+
+/* Is there a link whose file can name servers? Whether it does, only root can tell. */
+bool dns_source_may_be_file(const Conf *conf);
+
+/* In the detail of a record: what it is while it is up. */
+void dns_source_note(const Conf *conf, json_t *detail);
+bool dns_source_noted(const json_t *detail, DnsSource source);
+
+/* Do the servers come later, and not from the file? */
+bool dns_source_comes(DnsSource source);
