@@ -6,6 +6,7 @@
 #include "ip.h"
 #include "link.h"
 #include "paths.h"
+#include "wireguard-file.h"
 
 #include <glib/gstdio.h>
 #include <linux/fib_rules.h>
@@ -217,6 +218,34 @@ static void test_names(void)
 
 /* Mildly: it is on the way of every start. 200 µs were asked for; ten times that allows for a busy machine
  * and sanitizers. */
+#define WG "[Link wg]\nKind=wireguard\nConfigFile=/x\nRouteAllowedIPs=no\n"
+#define LAN "[Link lan]\nKind=macvlan\nParent=p0\nDHCP=yes\n"
+
+/* Before and after the file of the first link has been read. */
+static void source_is(const char *text, DnsSource before, DnsSource after)
+{
+    g_autoptr(Conf) conf = load(text);
+    g_autofree char *file =
+        g_strdup("[Interface]\nPrivateKey=AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=\nDNS=10.0.0.1\n");
+    g_assert_cmpint(dns_source(conf), ==, before);
+    if (strstr(text, WG))
+        g_assert_true(wireguard_file_parse(conf, conf->links->pdata[0], "/x", file, NULL, NULL));
+    g_assert_cmpint(dns_source(conf), ==, after);
+}
+
+static void test_dns_source(void)
+{
+    source_is("", DNS_SOURCE_HOST, DNS_SOURCE_HOST);
+    source_is(LAN, DNS_SOURCE_LEASE, DNS_SOURCE_LEASE);
+    source_is(LAN "[DNS]\nServers=host\n", DNS_SOURCE_HOST, DNS_SOURCE_HOST);
+    source_is(LAN "[DNS]\nServers=dhcp\nServers=192.0.2.1\n", DNS_SOURCE_GIVEN, DNS_SOURCE_GIVEN);
+    source_is(WG "[Namespace]\nKillSwitch=wg\n", DNS_SOURCE_NOBODY, DNS_SOURCE_GIVEN);
+    source_is(WG, DNS_SOURCE_HOST, DNS_SOURCE_GIVEN);
+    source_is(WG LAN, DNS_SOURCE_LEASE, DNS_SOURCE_GIVEN);
+    source_is(WG LAN "[DNS]\nServers=dhcp\n", DNS_SOURCE_LEASE, DNS_SOURCE_LEASE);
+    source_is(WG "[DNS]\nServers=host\n", DNS_SOURCE_HOST, DNS_SOURCE_HOST);
+}
+
 static void test_quick(void)
 {
     g_autoptr(Conf) warm = load("[Namespace]\nType=nat\n[Access]\nUsers=alice\n[Link]\nMTU=1400\n");
@@ -275,6 +304,8 @@ int main(int argc, char **argv)
     g_test_add_func("/conf/without a list for all slips, the first is the error", test_first_error);
     g_test_add_func("/conf/a key is cited where it was last set, or where its section begins", test_cite);
     g_test_add_func("/conf/names are whole, and listed once", test_names);
+    g_test_add_func("/conf/whose name servers: the file's, the word's, a link's file's, the default's",
+                    test_dns_source);
     g_test_add_func("/conf/loading is quick", test_quick);
     int status = g_test_run();
     root_remove(root);
