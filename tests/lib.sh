@@ -34,5 +34,6 @@ it() {
 same() { [ "$1" = "$2" ] || { printf 'is:   %s\nwant: %s\n' "$1" "$2"; return 1; }; }
 contains() { case $1 in *"$2"*) ;; *) printf 'in:      %s\nmissing: %s\n' "$1" "$2"; return 1 ;; esac; }
 fails() { ! "$@"; }
-wait_until() { local n=$1; shift; while ! "$@" >/dev/null 2>&1; do n=$((n - 1)); [ "$n" -gt 0 ] || return 1; sleep 0.05; done; }
+# wait_until N CMD...: until CMD succeeds, N times 0.05 s; four times as long on a machine that has other things to do
+wait_until() { local n=$(($1 * 4)); shift; while ! "$@" >/dev/null 2>&1; do n=$((n - 1)); [ "$n" -gt 0 ] || return 1; sleep 0.05; done; }
 finish() { exit $T_BAD; }

@@ -57,7 +57,7 @@ pages_are() { [ "$(pages "${@:2}")" = "$1" ]; }
 within() { # SECONDS CMD...
     local start=$EPOCHREALTIME
     until PATIENCE=${SLOW:-0.3} "${@:2}" >/dev/null 2>&1; do
-        awk -v a="$start" -v b="$EPOCHREALTIME" -v n="$1" 'BEGIN { exit b - a > n }' || { echo "not within $1 s: ${*:2}"; return 1; }
+        awk -v a="$start" -v b="$EPOCHREALTIME" -v n="$1" 'BEGIN { exit b - a > 4 * n }' || { echo "not within $1 s: ${*:2}"; return 1; }
         sleep 0.02
     done
 }
