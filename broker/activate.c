@@ -36,14 +36,7 @@ int activate_ready(const char *name, GError **error)
     g_autoptr(Record) record = record_load(name, error);
     if (!record || !record->ready || !record->digest) /* no digest: a change of its file was not finished */
         return -1;
-    int fd = nsfs_open(name, NULL);
-    NsId id;
-    if (fd < 0)
-        return -1;
-    if (nsfs_id(fd, &id, NULL) && nsfs_id_equal(id, record->id))
-        return fd;
-    close(fd);
-    return -1;
+    return nsfs_only(nsfs_open(name, NULL), record->id);
 }
 
 static bool is_up(const char *name)

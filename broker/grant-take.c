@@ -57,8 +57,7 @@ static bool is_of(const Taker *taker)
 static bool is_of_this(const Taker *taker)
 {
     int here = taker->nsfd < 0 ? nsfs_open_self(NULL) : taker->nsfd;
-    NsId id;
-    bool is = here >= 0 && nsfs_id(here, &id, NULL) && nsfs_id_equal(id, taker->record->id);
+    bool is = nsfs_is(here, taker->record->id);
 
     if (taker->nsfd < 0 && here >= 0)
         close(here);

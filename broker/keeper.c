@@ -51,8 +51,7 @@ static bool is_wanted(const Keeper *keeper)
     g_autofree char *directory = leased_directory(keeper->name);
     g_autoptr(Record) record = record_load(keeper->name, NULL);
     int fd = record && record->ready ? nsfs_open(keeper->name, NULL) : -1;
-    NsId id = {};
-    bool named = fd >= 0 && nsfs_id(fd, &id, NULL) && nsfs_id_equal(id, keeper->id);
+    bool named = nsfs_is(fd, keeper->id);
 
     if (fd >= 0)
         close(fd);

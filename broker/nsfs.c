@@ -110,6 +110,22 @@ bool nsfs_id_equal(NsId a, NsId b)
     return a.ino != 0 && a.ino == b.ino && a.dev == b.dev;
 }
 
+bool nsfs_is(int fd, NsId id)
+{
+    NsId is;
+
+    return fd >= 0 && nsfs_id(fd, &is, NULL) && nsfs_id_equal(is, id);
+}
+
+int nsfs_only(int fd, NsId id)
+{
+    if (nsfs_is(fd, id))
+        return fd;
+    if (fd >= 0)
+        close(fd);
+    return -1;
+}
+
 /* iproute2 (5.x, ip/ipnetns.c) locks the directory while it makes the mount, else mounts pile up (Debian bug
  * 949235). The directory is everybody's to open, and so is its lock: whoever holds it for longer than a mount
  * takes is not waited for. */

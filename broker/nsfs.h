@@ -24,6 +24,9 @@ int nsfs_create(GError **error);
 
 bool nsfs_id(int fd, NsId *ret, GError **error);
 bool nsfs_id_equal(NsId a, NsId b);
+/* Is @fd open (not -1), and the namespace @id? nsfs_only: then @fd, else it is closed: -1. */
+bool nsfs_is(int fd, NsId id);
+int nsfs_only(int fd, NsId id);
 
 /* /run/netns as a shared mount of its own, as iproute2 makes it; under the same flock(2), but not at the
  * mercy of whoever holds it. */

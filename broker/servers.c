@@ -196,9 +196,7 @@ static bool follow(const Record *record, DnsSource source, int nsfd, GError **er
  */
 static bool is_the_namespace(const Record *record, int nsfd)
 {
-    NsId id;
-
-    return nsfd < 0 || (nsfs_id(nsfd, &id, NULL) && nsfs_id_equal(id, record->id));
+    return nsfd < 0 || nsfs_is(nsfd, record->id);
 }
 
 bool servers_follow(const char *name, DnsSource source, int nsfd, GError **error)

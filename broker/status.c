@@ -56,13 +56,11 @@ static char *why_broken(const char *name, const Record *record, int nsfd)
 
 static const char *state_of(const char *name, const Record *record, int nsfd)
 {
-    NsId id;
     if (being_changed(name))
         return "changing";
     if (!record)
         return nsfd >= 0 ? "foreign" : "down";
-    if (!record->ready || !record->digest || nsfd < 0 || !nsfs_id(nsfd, &id, NULL) ||
-        !nsfs_id_equal(id, record->id))
+    if (!record->ready || !record->digest || !nsfs_is(nsfd, record->id))
         return "broken";
     return "up";
 }

@@ -27,14 +27,7 @@
 
 int undo_namespace(const Record *record)
 {
-    int fd = nsfs_open(record->name, NULL);
-    NsId id;
-
-    if (fd >= 0 && nsfs_id(fd, &id, NULL) && nsfs_id_equal(id, record->id))
-        return fd;
-    if (fd >= 0)
-        close(fd);
-    return -1;
+    return nsfs_only(nsfs_open(record->name, NULL), record->id);
 }
 
 bool undo_has_gone(const Record *record)
@@ -226,14 +219,7 @@ bool undo_contents(const Record *record, int nsfd, Nl *host, GError **error)
 /* By the second name, if it is the one that was recorded. */
 static int kept_namespace(const Record *record)
 {
-    int fd = nsfs_kept(record->name);
-    NsId id;
-
-    if (fd >= 0 && nsfs_id(fd, &id, NULL) && nsfs_id_equal(id, record->id))
-        return fd;
-    if (fd >= 0)
-        close(fd);
-    return -1;
+    return nsfs_only(nsfs_kept(record->name), record->id);
 }
 
 /* Its name goes first, so that nobody comes in any more. With interfaces of the host's in it, it has a second
