@@ -10,6 +10,7 @@
 #include "leased.h"
 #include "link.h"
 #include "paths.h"
+#include "refusal.h"
 #include "resident.h"
 #include "room.h"
 #include "say.h"
@@ -44,13 +45,6 @@ static void start_clear(Start *start)
 }
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Start, start_clear)
 
-static bool fail(GError **error, const char *path)
-{
-    g_set_error(error, G_FILE_ERROR, g_file_error_from_errno(errno), "cannot make %s: %s", path,
-                g_strerror(errno));
-    return false;
-}
-
 /* In the child. */
 static bool move_in(const void *user, GError **error)
 {
@@ -69,7 +63,7 @@ static void bind_add(GPtrArray *binds, const char *from, const char *at)
 static bool make_directory(const char *path, GError **error)
 {
     (void)mkdir(RUN_DIR "/dhcp", 0700);
-    return g_mkdir_with_parents(path, 0755) == 0 || fail(error, path);
+    return g_mkdir_with_parents(path, 0755) == 0 || refusal(error, "make", path);
 }
 
 /* The first is one of /run, which may not be there yet; the others are where the client was installed, or not
@@ -96,7 +90,7 @@ static bool make_door(Start *start, const char *door, GError **error)
     int fd = open(door, O_RDONLY | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
 
     if (fd < 0)
-        return fail(error, door);
+        return refusal(error, "make", door);
     close(fd);
     bind_add(start->binds, start->program, door);
     return true;
@@ -146,7 +140,7 @@ static char *kept_directory(const Record *record, const char *label, GError **er
     if (g_mkdir_with_parents(VAR_DIR, 0700) == 0 && g_mkdir_with_parents(path, 0755) == 0)
         return g_steal_pointer(&path);
     if (errno != EROFS) {
-        (void)fail(error, path);
+        (void)refusal(error, "make", path);
         return NULL;
     }
     g_free(path);

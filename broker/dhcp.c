@@ -6,6 +6,7 @@
 #include "dhcp-trial.h"
 #include "leased.h"
 #include "lock.h"
+#include "refusal.h"
 #include "resident.h"
 #include "say.h"
 #include "spawn.h"
@@ -334,8 +335,7 @@ static bool remove_files(const char *name, const char *directory, GError **error
                 (nftw(directory, remove_one, 16, FTW_DEPTH | FTW_PHYS | FTW_MOUNT) == 0 || errno == ENOENT);
 
     if (lock >= 0 && !fine)
-        g_set_error(error, G_FILE_ERROR, g_file_error_from_errno(errno), "cannot remove %s: %s", directory,
-                    g_strerror(errno));
+        (void)refusal(error, "remove", directory);
     if (lock >= 0)
         close(lock);
     return fine;

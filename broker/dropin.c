@@ -5,6 +5,7 @@
 #include "dropin.h"
 
 #include "conf.h"
+#include "refusal.h"
 #include "whole.h"
 
 #include <errno.h>
@@ -70,11 +71,8 @@ bool dropin_write(const char *directory, const char *unit, const char *text, GEr
 {
     g_autofree char *path = dropin_path(directory, unit), *parent = g_path_get_dirname(path);
 
-    if (g_mkdir_with_parents(parent, 0755) < 0) {
-        g_set_error(error, G_FILE_ERROR, g_file_error_from_errno(errno), "cannot make %s: %s", parent,
-                    g_strerror(errno));
-        return false;
-    }
+    if (g_mkdir_with_parents(parent, 0755) < 0)
+        return refusal(error, "make", parent);
     return whole_write_synced(path, text, 0644, error);
 }
 

@@ -12,6 +12,7 @@
 
 #include "etc-file.h"
 #include "etc-own.h"
+#include "refusal.h"
 
 #include <dirent.h>
 #include <errno.h>
@@ -26,13 +27,6 @@
 /* Who may do what: once the admin makes such a file it must be seen, at once and whatever watches. */
 static const char *const always[] = {"nologin",     "cron.allow", "cron.deny", "at.allow",  "at.deny",
                                      "hosts.allow", "hosts.deny", "doas.conf", "sudo.conf", NULL};
-
-static bool fail(GError **error, const char *path)
-{
-    g_set_error(error, G_FILE_ERROR, g_file_error_from_errno(errno), "cannot fill %s: %s", path,
-                g_strerror(errno));
-    return false;
-}
 
 static bool link_make(int dir, const char *front, const char *entry)
 {
@@ -169,7 +163,7 @@ bool etc_directory_fill(const char *name, GError **error)
     bool fine = dir >= 0 && fill(dir, path, name);
 
     if (!fine)
-        (void)fail(error, path);
+        (void)refusal(error, "fill", path);
     if (dir >= 0)
         close(dir);
     return fine;

@@ -4,6 +4,7 @@
 #include "etc-directory.h"
 #include "etc-own.h"
 #include "paths.h"
+#include "refusal.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -14,13 +15,6 @@
 char *etc_file_path(const char *name, const char *file)
 {
     return g_build_filename(ETC_MADE_DIR, name, file, NULL);
-}
-
-static bool fail(GError **error, const char *what, const char *path)
-{
-    g_set_error(error, G_FILE_ERROR, g_file_error_from_errno(errno), "cannot %s %s: %s", what, path,
-                g_strerror(errno));
-    return false;
 }
 
 /* First as long as it was, with empty lines, then cut: who reads in between finds nothing of @before, of
@@ -37,7 +31,7 @@ static bool overwrite(const char *path, const char *before, const char *text, GE
                 ftruncate(fd, (off_t)length) == 0;
 
     if (!fine)
-        (void)fail(error, "write", path);
+        (void)refusal(error, "write", path);
     if (fd >= 0)
         close(fd);
     return fine;
@@ -50,7 +44,7 @@ static bool make(const char *path, const char *text, int mode, GError **error)
     (void)mkdir(ETC_MADE_DIR, ETC_MADE_MODE);
     (void)mkdir(RUN_DIR "/resolver", 0711); /* resolvers have other users than root */
     if (g_mkdir_with_parents(dir, 0755) < 0)
-        return fail(error, "make", dir);
+        return refusal(error, "make", dir);
     return g_file_set_contents_full(path, text, -1, G_FILE_SET_CONTENTS_CONSISTENT, mode, error);
 }
 
@@ -82,7 +76,7 @@ bool etc_file_write(const char *name, const char *file, const char *text, GError
 
 static bool remove_file(const char *path, GError **error)
 {
-    return unlink(path) == 0 || errno == ENOENT || errno == ENOTDIR || fail(error, "remove", path);
+    return unlink(path) == 0 || errno == ENOENT || errno == ENOTDIR || refusal(error, "remove", path);
 }
 
 bool etc_file_remove(const char *name, const char *file, GError **error)
@@ -108,5 +102,5 @@ bool etc_files_remove(const char *name, GError **error)
         return true;
     const char *left = access(path, F_OK) == 0 ? path : resolver;
     errno = ENOTEMPTY;
-    return fail(error, "empty", left);
+    return refusal(error, "empty", left);
 }

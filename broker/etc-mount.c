@@ -7,6 +7,7 @@
 #include "dropin.h"
 #include "paths.h"
 #include "record.h"
+#include "refusal.h"
 #include "systemctl.h"
 
 #include <errno.h>
@@ -17,13 +18,6 @@
 #include <unistd.h>
 
 #define MOUNTS_DIR RUN_DIR "/etc"
-
-static bool fail(GError **error, const char *what, const char *path)
-{
-    g_set_error(error, G_FILE_ERROR, g_file_error_from_errno(errno), "cannot %s %s: %s", what, path,
-                g_strerror(errno));
-    return false;
-}
 
 static bool is_mounted(const char *path)
 {
@@ -86,6 +80,6 @@ bool etc_mount_remove(const char *name, GError **error)
     if (is_mounted(path) && !unit_tell("stop", name, error))
         return false;
     if (is_mounted(path) && umount2(path, MNT_DETACH | UMOUNT_NOFOLLOW) < 0)
-        return fail(error, "unmount", path);
-    return rmdir(path) == 0 || errno == ENOENT || fail(error, "remove", path);
+        return refusal(error, "unmount", path);
+    return rmdir(path) == 0 || errno == ENOENT || refusal(error, "remove", path);
 }

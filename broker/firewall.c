@@ -6,6 +6,7 @@
 #include "nl-nft.h"
 #include "nl.h"
 #include "paths.h"
+#include "refusal.h"
 #include "spawn.h"
 
 #include <errno.h>
@@ -209,13 +210,6 @@ char **firewall_wanting(const char *subject)
     return (char **)g_ptr_array_free(names, FALSE);
 }
 
-static bool want_failed(const char *path, GError **error)
-{
-    g_set_error(error, G_FILE_ERROR, g_file_error_from_errno(errno), "cannot write %s: %s", path,
-                strerrordesc_np(errno));
-    return false;
-}
-
 /* By a name that is no namespace's: what GLib renames would, left behind by a kill -9, pass for the wish of a
  * namespace; and written over, GLib 2.74 leaves the end of a longer text there, which would pass for elements
  * that are not in the kernel. */
@@ -224,7 +218,7 @@ static bool put(const char *path, const char *text, GError **error)
     (void)unlink(TEMPORARY);
     if (!g_file_set_contents_full(TEMPORARY, text, -1, G_FILE_SET_CONTENTS_NONE, 0600, error))
         return false;
-    return rename(TEMPORARY, path) == 0 || want_failed(path, error);
+    return rename(TEMPORARY, path) == 0 || refusal(error, "write", path);
 }
 
 bool firewall_want(const char *name, const char *subject, const char *commands, GError **error)
@@ -233,11 +227,11 @@ bool firewall_want(const char *name, const char *subject, const char *commands, 
     g_autofree char *path = g_build_filename(directory, name, NULL), *before = NULL;
 
     if (!commands && unlink(path) < 0 && errno != ENOENT && errno != ENOTDIR)
-        return want_failed(path, error);
+        return refusal(error, "write", path);
     if (!commands || (g_file_get_contents(path, &before, NULL, NULL) && g_str_equal(before, commands)))
         return true;
     if (g_mkdir_with_parents(directory, 0700) < 0)
-        return want_failed(path, error);
+        return refusal(error, "write", path);
     return put(path, commands, error);
 }
 

@@ -12,6 +12,7 @@
 #include "ledger.h"
 #include "passage.h"
 #include "paths.h"
+#include "refusal.h"
 #include "say.h"
 #include "sysctl.h"
 #include "wake.h"
@@ -189,11 +190,8 @@ static bool user_add(const char *name, GError **error)
 {
     g_autofree char *path = g_build_filename(USERS, name, NULL);
 
-    if (mkdir(USERS, 0700) < 0 && errno != EEXIST) {
-        g_set_error(error, G_FILE_ERROR, g_file_error_from_errno(errno), "cannot make %s: %s", USERS,
-                    g_strerror(errno));
-        return false;
-    }
+    if (mkdir(USERS, 0700) < 0 && errno != EEXIST)
+        return refusal(error, "make", USERS);
     return g_file_set_contents_full(path, "", 0, G_FILE_SET_CONTENTS_NONE, 0600, error);
 }
 

@@ -8,6 +8,7 @@
 #include "hidden.h"
 #include "lock.h"
 #include "paths.h"
+#include "refusal.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -18,13 +19,6 @@
 #define NOTES_DIR RUN_DIR "/held" /* a file for each mount that is ours */
 
 static const char *const hidden[] = {HIDDEN_DIRECTORIES};
-
-static bool fail(GError **error, const char *what, const char *path)
-{
-    g_set_error(error, G_FILE_ERROR, g_file_error_from_errno(errno), "cannot %s %s: %s", what, path,
-                g_strerror(errno));
-    return false;
-}
 
 static char *note_of(const char *path)
 {
@@ -64,7 +58,7 @@ static bool hold(const char *path)
 
 static bool make_directory(const char *path, int mode, GError **error)
 {
-    return mkdir(path, mode) == 0 || errno == EEXIST || fail(error, "make", path);
+    return mkdir(path, mode) == 0 || errno == EEXIST || refusal(error, "make", path);
 }
 
 /* The lock is had. The directory of @name's files is what tells hold_release() that somebody is up. */
@@ -77,7 +71,7 @@ static bool hold_all(const char *name, GError **error)
         return false;
     for (size_t i = 0; i < G_N_ELEMENTS(hidden); i++)
         if (!hold(hidden[i]))
-            return fail(error, "keep", hidden[i]);
+            return refusal(error, "keep", hidden[i]);
     /* not held: programs that see the bus are to see it when it comes back */
     return make_directory(HIDDEN_BUS, 0755, error);
 }

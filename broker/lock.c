@@ -2,6 +2,7 @@
 #include "lock.h"
 
 #include "paths.h"
+#include "refusal.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -39,8 +40,7 @@ int lock_take(const char *name, GError **error)
     int fd = lock_get(lock_open(path), LOCK_EX);
 
     if (fd < 0)
-        g_set_error(error, G_FILE_ERROR, g_file_error_from_errno(errno), "cannot lock %s: %s", path,
-                    strerrordesc_np(errno));
+        (void)refusal(error, "lock", path);
     return fd;
 }
 

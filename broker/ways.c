@@ -6,6 +6,7 @@
 #include "ip.h"
 #include "paths.h"
 #include "reach.h"
+#include "refusal.h"
 #include "uplink-dns.h"
 #include "uplink-rules.h"
 #include "uplink-table.h"
@@ -150,8 +151,7 @@ static bool state_save(const Ways *ways, const Network *network, const Uplink *u
     bool fine = !text || (g_mkdir_with_parents(STATE_DIR, 0700) == 0 && whole_write(path, text, 0644, error));
 
     if (!fine && error && !*error)
-        g_set_error(error, G_FILE_ERROR, g_file_error_from_errno(errno), "cannot make " STATE_DIR ": %s",
-                    strerrordesc_np(errno));
+        (void)refusal(error, "make", STATE_DIR);
     free(text);
     json_decref(before);
     json_decref(state);

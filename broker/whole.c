@@ -2,6 +2,8 @@
  * nobody finds again after a kill -9. */
 #include "whole.h"
 
+#include "refusal.h"
+
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -9,13 +11,6 @@
 #include <unistd.h>
 
 #define SUFFIX ".new"
-
-static bool fail(GError **error, const char *what, const char *path)
-{
-    g_set_error(error, G_FILE_ERROR, g_file_error_from_errno(errno), "cannot %s %s: %s", what, path,
-                strerrordesc_np(errno));
-    return false;
-}
 
 static char *fresh_path(const char *path)
 {
@@ -44,7 +39,7 @@ static bool whole(const char *path, const char *text, mode_t mode, bool sync, GE
         fine = close(fd) == 0 && fine;
     fine = fine && rename(fresh, path) == 0;
     if (!fine)
-        (void)fail(error, "write", path);
+        (void)refusal(error, "write", path);
     return fine;
 }
 
@@ -61,7 +56,7 @@ bool whole_write_synced(const char *path, const char *text, mode_t mode, GError 
 bool whole_remove(const char *path, GError **error)
 {
     whole_sweep(path);
-    return unlink(path) == 0 || errno == ENOENT || fail(error, "remove", path);
+    return unlink(path) == 0 || errno == ENOENT || refusal(error, "remove", path);
 }
 
 void whole_sweep(const char *path)
