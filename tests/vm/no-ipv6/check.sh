@@ -47,7 +47,7 @@ by_dhcp() { # what a type says of DHCP= means both families
     ip netns add office; ip link add lan0 type veth peer name eth0 netns office; ip link set lan0 up
     ip -n office addr add 192.0.2.129/25 dev eth0; ip -n office link set eth0 up; ip -n office link set lo up
     ip netns exec office dnsmasq --keep-in-foreground --conf-file=/dev/null --port=0 --user=root --pid-file= --leasefile-ro --interface=eth0 --no-ping \
-        --dhcp-authoritative --dhcp-range=192.0.2.140,192.0.2.150,10m >/dev/null 2>&1 & local server=$! client
+        --dhcp-authoritative --dhcp-range=192.0.2.140,192.0.2.149,10m >/dev/null 2>&1 & local server=$! client
     for client in dhcpcd dhclient udhcpc; do
         command -v $client >/dev/null || { echo "there is no $client"; return 1; }
         printf '[Namespace]\nType=macvlan\n[Link]\nParent=lan0\nClient=%s\nDHCPRequired=yes\n' $client >/etc/netns-broker/m.netns
