@@ -48,7 +48,7 @@ const ConfLine *check_own_line(const LinkConf *link, const char *key);
 extern const char *const check_dhcp_keys[];
 void check_dhcp(const Check *check, LinkConf *link);
 void check_leased(const Check *check);
-/* [DNS] Servers= and Resolver=; check_etc: beside MountEtc=no, before check_leased(). */
+/* [DNS] Servers= and Resolver=; check_etc: beside MountEtc=no. */
 void check_etc(const Check *check);
 void check_dns(const Check *check);
 /* [Namespace] KillSwitch=: nothing but that link leads anywhere. */

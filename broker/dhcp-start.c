@@ -24,7 +24,7 @@
 const char *const dhcp_pid_suffixes[] = {".pid", ".pid6", NULL};
 const char *const dhcp_keeper_suffixes[] = {".keep", ".keep6", NULL};
 
-#define PATIENCE_USEC (10 * G_USEC_PER_SEC) /* until the client has been started */
+#define PATIENCE_USEC (5 * G_USEC_PER_SEC) /* until the client has been started */
 #define PAUSE_USEC 2000
 
 typedef struct Start {

@@ -24,15 +24,22 @@ static char *say_all(const DhcpClient *client, const char *program, const char *
     return spawn_hear((char *const *)argv->pdata, nsfd);
 }
 
-/* The profile of Debian's dhclient lets it read what is in /etc/dhcp only (/etc/apparmor.d/sbin.dhclient),
- * and of a file that it cannot read it says nothing (clparse.c of 4.4, read_client_conf_file). That which
- * `up` starts is not kept out (dhcp-start.c). */
-static bool is_kept_out(const DhcpClient *client, const char *file)
+/* The profile of Debian's dhclient (/etc/apparmor.d/sbin.dhclient). That which `up` starts is not kept out
+ * (dhcp-start.c). */
+static bool has_profile(const DhcpClient *client)
 {
     g_autofree char *profiles = NULL, *its = g_strdup_printf("sbin/%s (enforce)", client->name);
 
-    return !g_str_has_prefix(file, "/etc/dhcp/") && g_file_get_contents(PROFILES, &profiles, NULL, NULL) &&
-           strstr(profiles, its);
+    return g_file_get_contents(PROFILES, &profiles, NULL, NULL) && strstr(profiles, its);
+}
+
+/* Of a configuration file that it cannot read it says nothing (clparse.c of 4.4, read_client_conf_file); of
+ * others that it does. */
+static bool is_kept_out(const DhcpClient *client, const char *file, const char *word)
+{
+    bool its_place = g_str_has_prefix(file, "/etc/dhcp/") || g_str_equal(file, "/etc/dhclient.conf");
+
+    return word ? strstr(word, "ermission denied") != NULL : !its_place && has_profile(client);
 }
 
 char *dhcp_trial(const LinkConf *link, bool *ret_kept_out)
@@ -48,7 +55,7 @@ char *dhcp_trial(const LinkConf *link, bool *ret_kept_out)
     words = say_all(client, program, file, nsfd);
     close(nsfd);
     word = words ? dhcp_client_word(client, words) : NULL;
-    *ret_kept_out = is_kept_out(client, file);
+    *ret_kept_out = is_kept_out(client, file, word);
     if (!word || *ret_kept_out)
         return NULL;
     return g_strdup_printf("%s: %s", client->name,

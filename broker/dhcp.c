@@ -14,7 +14,6 @@
 #include <errno.h>
 #include <ftw.h>
 #include <poll.h>
-#include <string.h>
 #include <sys/inotify.h>
 #include <unistd.h>
 

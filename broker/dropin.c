@@ -8,7 +8,6 @@
 #include "refusal.h"
 #include "whole.h"
 
-#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>

@@ -4,7 +4,6 @@
 #include "dns-guard.h"
 #include "dns-source.h"
 #include "plan.h"
-#include "resolv.h"
 #include "resolver.h"
 #include "uplink-table.h"
 

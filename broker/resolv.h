@@ -4,12 +4,11 @@
 
 #include "conf.h"
 
-/* As [DNS] says; with no word about servers there, those of the host that can be asked from another
- * namespace, and none where there is a kill switch. @servers: addresses for Servers=uplink or =dhcp, @domains
- * where [DNS] has none; NULL: there are none. */
+/* As [DNS] says (dns-source.h); those of the host are such as can be asked from another namespace. @servers:
+ * addresses of an uplink or of leases, @domains where [DNS] has none; NULL: there are none. */
 char *resolv_text(const Conf *conf, char *const *servers, char *const *domains);
 
-/* Servers and domains that a VPN brought; the domains of [DNS] go first. */
+/* Servers and domains that a VPN brought; if [DNS] has domains, those instead. */
 char *resolv_text_pushed(const Conf *conf, char *const *servers, char *const *domains);
 
 /* @before with other servers, and other domains to search (NULL: as they were), and nothing else changed. */

@@ -9,7 +9,7 @@
 #include <signal.h>
 #include <unistd.h>
 
-#define PATIENCE_USEC (10 * G_USEC_PER_SEC) /* until it answers */
+#define PATIENCE_USEC (5 * G_USEC_PER_SEC) /* until it answers */
 #define PAUSE_USEC 5000
 #define WORDS 512 /* bytes of what it printed that make an error */
 

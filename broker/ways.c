@@ -12,7 +12,6 @@
 #include "uplink-table.h"
 #include "whole.h"
 
-#include <errno.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>

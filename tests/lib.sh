@@ -4,13 +4,14 @@
 #   ONLY=REGEX in the environment runs only the tests whose sentence matches it
 # A script ends with `finish`; its output is TAP-like lines that tests/run counts.
 T_BAD=0
-# where it failed: the lines that called one another, as far as they are the script's
+# Where it failed: the lines that called one another, as far as they are the script's. (With such a trap bash does not put the last
+# command of a subshell in the subshell's place: $! of `(cd x; cmd) &` is not cmd.)
 t_line() {
     local rc=$? i what=$BASH_COMMAND
     [ $rc != 77 ] || return $rc
     for ((i = 1; i < ${#FUNCNAME[@]} - 1; i++)); do
         [ "${FUNCNAME[i]}" != it ] || break
-        [[ ${BASH_SOURCE[i]} = */lib.sh ]] || echo "${BASH_SOURCE[i]##*/}:${BASH_LINENO[i - 1]}: ${FUNCNAME[i]}: $what" >>"$T_OUT"
+        [[ ${BASH_SOURCE[i]} = */lib.sh ]] || [ ! -e "$T_OUT" ] || echo "at ${BASH_SOURCE[i]##*/}:${BASH_LINENO[i - 1]}: ${FUNCNAME[i]}: $what" >>"$T_OUT"
         what=${FUNCNAME[i]}
     done
 }
@@ -27,13 +28,13 @@ it() {
     out=$(tail -c 20000 "$T_OUT" | tr -d '\000'); rm -f "$T_OUT"
     case $rc in
     0)  echo "ok - $name" ;;
-    77) echo "skip - $name: ${out##*$'\n'}" ;;
+    77) echo "skip - $name: $(grep -v '^at ' <<<"$out" | tail -n 1)" ;;
     *)  echo "not ok - $name (rc=$rc)"; [ -z "$out" ] || sed 's/^/    /' <<<"$out"; T_BAD=1 ;;
     esac
 }
 same() { [ "$1" = "$2" ] || { printf 'is:   %s\nwant: %s\n' "$1" "$2"; return 1; }; }
 contains() { case $1 in *"$2"*) ;; *) printf 'in:      %s\nmissing: %s\n' "$1" "$2"; return 1 ;; esac; }
 fails() { ! "$@"; }
-# wait_until N CMD...: until CMD succeeds, N times 0.05 s; four times as long on a machine that has other things to do
+# wait_until N CMD...: until CMD succeeds; N times 0.05 s should do, four times that is waited, for a machine that has other things to do
 wait_until() { local n=$(($1 * 4)); shift; while ! "$@" >/dev/null 2>&1; do n=$((n - 1)); [ "$n" -gt 0 ] || return 1; sleep 0.05; done; }
 finish() { exit $T_BAD; }

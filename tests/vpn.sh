@@ -54,10 +54,10 @@ page6() { "$@" curl -s -m "${PATIENCE:-3}" "http://[2001:db8::${WEB:-80}]/"; }
 pages() { echo "$(page4 "$@") $(page6 "$@")"; }
 pages_are() { [ "$(pages "${@:2}")" = "$1" ]; }
 
-within() { # SECONDS CMD...
+within() { # SECONDS CMD...: that should do; four times that is waited, for a machine that has other things to do
     local start=$EPOCHREALTIME
     until PATIENCE=${SLOW:-0.3} "${@:2}" >/dev/null 2>&1; do
-        awk -v a="$start" -v b="$EPOCHREALTIME" -v n="$1" 'BEGIN { exit b - a > 4 * n }' || { echo "not within $1 s: ${*:2}"; return 1; }
+        awk -v a="$start" -v b="$EPOCHREALTIME" -v n="$1" 'BEGIN { exit b - a > 4 * n }' || { echo "not within 4 * $1 s: ${*:2}"; return 1; }
         sleep 0.02
     done
 }

@@ -8,11 +8,12 @@ halted() {
     strace -qq -o /run/halt.trace -P "$1" -e trace=%file,%desc -e inject="$2:signal=SIGSTOP:when=$3" "${@:4}" & HALTED=$!
     wait_until 600 grep -q 'stopped by SIGSTOP' /run/halt.trace
 }
+waits() { grep -qE -e "-> .* $1 [0-9a-f]+:" /proc/locks; } # PID: for a lock
 # meanwhile CMD...: what is halted goes on once CMD has ended, or waits for a lock of it; both end as they should
 meanwhile() {
     local other rc=0
     "$@" & other=$!
-    wait_until 600 eval "! kill -0 $other || grep -q -e '->' /proc/locks"
+    wait_until 600 eval "! kill -0 $other || waits $other"
     pkill -CONT -P $HALTED
     wait $HALTED || rc=1
     wait $other || rc=1
@@ -112,28 +113,6 @@ filled_by_two() {
     $NB down a; rm -r /etc/netns/a /etc/netns-broker/a.netns
     return $rc
 }
-# a name to be looked up is noted while a watch has looked for such, and ends because it found none
-noted_too_late() {
-    need
-    ip link add wg9 type wireguard 2>/dev/null || { echo "this kernel has no WireGuard"; return 77; }
-    ip link del wg9
-    local rc=0 up watch key; key=$(head -c 32 /dev/zero | base64)
-    (umask 077; echo "$key" >/run/w.key)
-    conf w <<<$'[Namespace]\nType=wireguard\n[Link]\nPrivateKeyFile=/run/w.key\nAddress=10.99.0.5/32\n[Peer far]\nEndpoint=far.invalid:51820\nAllowedIPs=0.0.0.0/0\nPublicKey='"$key"
-    mkdir -p /run/netns-broker/endpoints
-    halted /run/netns-broker/endpoints %file 1 $NB up w || rc=1
-    up=$HALTED
-    strace -qq -o /run/watch.trace -P /run/netns-broker/endpoints -e trace=%file,%desc -e inject=getdents64:signal=SIGSTOP:when=2 /usr/bin/netns-broker watch & watch=$!
-    wait_until 600 eval "grep -q 'stopped by SIGSTOP' /run/watch.trace || grep -q -e '->' /proc/locks" || rc=1
-    pkill -CONT -P $up; wait $up || rc=1
-    pkill -CONT -P $watch; wait_until 10 fails kill -0 $watch || :
-    pgrep -xf 'netns-broker watch' || rc=1
-    [ $rc = 0 ] || cat /run/halt.trace /run/watch.trace
-    $NB down w; pkill -CONT -P $watch || :; wait $watch || :
-    rm /run/w.key /etc/netns-broker/w.netns
-    return $rc
-}
-
 world_up
 $NB up --type=nat warm; $NB down warm
 BEFORE=$(host_state)
@@ -144,7 +123,6 @@ it "a namespace comes up while one that it may reach goes" other_goes
 it "what is seen inside stays private when one comes up while the last of the others goes" still_private
 it "an end that goes while another looks at the host's interfaces is not taken for one of them" not_the_hosts
 it "up and who watches may both make a place for a file in /etc" filled_by_two
-it "a name to be looked up is noted while a watch ends: somebody watches afterwards" noted_too_late
 nothing_left() { diff <(echo "$BEFORE") <(host_state); }
 it "nothing is left" nothing_left
 world_down

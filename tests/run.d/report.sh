@@ -30,7 +30,8 @@ report() {
         if grep -q "$(printf '\tfail\t')" <<<"$rows"; then
             awk -F'\t' '$3 == "fail" { print "    FAILED: " $4 ($5 == "" ? "" : " (" $5 ")") }' <<<"$rows"
             echo "    ---- its output:"
-            if grep -q '^not ok' "$file"; then grep -vE '^(ok|skip) ' "$file"; else cat "$file"; fi | tail -n 200 | sed 's/^/    | /'
+            # of one that hung it is of interest how far it came
+            case $status in 124 | 137) cat "$file" ;; *) grep -vE '^(ok|skip) ' "$file" ;; esac | tail -n 200 | sed 's/^/    | /'
             echo "    ----"
         fi
     } 9>>"$WORK/terminal.lock"

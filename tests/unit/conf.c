@@ -216,9 +216,8 @@ static void test_names(void)
     g_assert_cmpuint(lab, ==, 1);
 }
 
-/* Mildly: it is on the way of every start. 200 µs were asked for; ten times that allows for a busy machine
- * and sanitizers. */
 #define WG "[Link wg]\nKind=wireguard\nConfigFile=/x\nRouteAllowedIPs=no\n"
+#define VPN "[Namespace]\nKillSwitch=v\n[Link v]\nKind=vpn\nInterface=tun*\n[DNS]\nServers=vpn\n"
 #define LAN "[Link lan]\nKind=macvlan\nParent=p0\nDHCP=yes\n"
 
 /* Before and after the file of the first link has been read. */
@@ -244,8 +243,13 @@ static void test_dns_source(void)
     source_is(WG LAN, DNS_SOURCE_LEASE, DNS_SOURCE_GIVEN);
     source_is(WG LAN "[DNS]\nServers=dhcp\n", DNS_SOURCE_LEASE, DNS_SOURCE_LEASE);
     source_is(WG "[DNS]\nServers=host\n", DNS_SOURCE_HOST, DNS_SOURCE_HOST);
+    source_is(VPN, DNS_SOURCE_VPN, DNS_SOURCE_VPN);
+    source_is(VPN "Servers=192.0.2.1\n", DNS_SOURCE_GIVEN, DNS_SOURCE_GIVEN);
+    source_is(VPN "Servers=\n", DNS_SOURCE_NOBODY, DNS_SOURCE_NOBODY);
 }
 
+/* Mildly: it is on the way of every start. 200 µs were asked for; ten times that allows for a busy machine
+ * and sanitizers. */
 static void test_quick(void)
 {
     g_autoptr(Conf) warm = load("[Namespace]\nType=nat\n[Access]\nUsers=alice\n[Link]\nMTU=1400\n");

@@ -29,10 +29,10 @@ empty() { contains "$(runs 0 x <<<'skip - one: not here')" "0 passed, 0 failed, 
 # A failure says at which line it was, and stands alone; of a script that hangs it is seen how far it came.
 told_where() {
     local file=$WORK_T/where.sh said
-    printf '%s\n' ". '$RUN_D/../lib.sh'" 'inner() { same a b; }' 'outer() {' '    inner' '    true' '}' 'none() { return 77; }' 'it fine true' 'it bad outer' 'it none none' 'finish' >"$file"
+    printf '%s\n' ". '$RUN_D/../lib.sh'" 'inner() { same a b; }' 'outer() {' '    inner' '    true' '}' 'none() { echo reason; local x; x=$(false) || true; echo "$(false)" >/dev/null; return 77; }' 'it fine true' 'it bad outer' 'it none none' 'finish' >"$file"
     said=$(bash "$file") || true
-    contains "$said" $'where.sh:2: inner: return 1\n    where.sh:4: outer: inner'
-    contains "$said" 'skip - none: '
+    contains "$said" $'at where.sh:2: inner: return 1\n    at where.sh:4: outer: inner'
+    contains "$said" 'skip - none: reason'
     fails grep -q 'return 77' <<<"$said"
 }
 shown() { WORK=$WORK_T; report tier script 0 "$1" "$2" | sed -n 's/^    | //p'; }
@@ -41,8 +41,8 @@ shown_alone() {
     . "$RUN_D/report.sh"
     printf '%s\n' 'ok - one' 'not ok - two (rc=1)' '    why' 'skip - three: none' >"$file"
     same "$(shown 1 "$file" | xargs)" 'not ok - two (rc=1) why'
-    echo 'ok - one' >"$file"
-    same "$(shown 124 "$file")" 'ok - one'
+    printf '%s\n' 'ok - one' 'not ok - two (rc=1)' 'ok - three' >"$file"
+    same "$(shown 124 "$file" | tail -n 1)" 'ok - three'
 }
 
 # Each assertion whose failure would be ignored: set -e heeds neither what is left of && (unless it ends the function) nor what is
