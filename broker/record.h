@@ -22,7 +22,8 @@ typedef struct Record {
     /* What was made, or is about to be: {"links": [{"label", "kind", "name", "host", "peer_namespace",
      * "bridge", "wire", "table", "addresses", "host_addresses"}], "sysctls": {"net/…": value before ours},
      * "uplink", "namespace_access": […], "host_access", "ports": ports_describe(),
-     * "servers_of" (dns-source.h), "other_domains" and "other_options" ([DNS] names none), "failure": record_blame()}.
+     * "servers_of" (dns-source.h), "other_domains" and "other_options" ([DNS] names none), "failure":
+     * record_blame()}.
      */
     json_t *detail;
 } Record;
