@@ -113,6 +113,29 @@ filled_by_two() {
     $NB down a; rm -r /etc/netns/a /etc/netns-broker/a.netns
     return $rc
 }
+ends() { pkill -CONT -P "$1"; fails kill -0 "$1"; } # PID of a strace
+# A name to be looked up is noted while a watch has looked for such, and ends because it found none. The record is given the name of a
+# WireGuard peer, as not every kernel has WireGuard.
+noted_too_late() {
+    need
+    local rc=0 up worker watch state=/run/netns-broker/state/w.json notes=/run/netns-broker/endpoints
+    conf w <<<$'[Namespace]\nType=basic\n[Link t]\nKind=tun'; $NB up w
+    jq '.detail.links[0].endpoints = [{"public_key": "x", "host": "far.invalid", "port": 51820}]' $state >/run/w.json; cat /run/w.json >$state
+    mkdir -p $notes
+    halted $notes mkdir 1 $NB up w || rc=1
+    up=$HALTED; worker=$(pgrep -P $up)
+    strace -qq -o /run/watch.trace -P $notes -e trace=%file,%desc -e inject=getdents64:signal=SIGSTOP:when=2 /usr/bin/netns-broker watch & watch=$!
+    wait_until 200 eval "grep -q 'stopped by SIGSTOP' /run/watch.trace || waits \$(pgrep -P $watch)" || rc=1
+    pkill -CONT -P $up; wait_until 200 eval "! kill -0 $up || waits $worker" || rc=1
+    wait_until 10 ends $watch || :
+    wait $up || rc=1
+    kill -0 $watch || pgrep -xf 'netns-broker watch' || rc=1
+    [ $rc = 0 ] || cat /run/halt.trace /run/watch.trace
+    $NB down w; wait_until 200 ends $watch || rc=1
+    rm /run/w.json /etc/netns-broker/w.netns
+    return $rc
+}
+
 world_up
 $NB up --type=nat warm; $NB down warm
 BEFORE=$(host_state)
@@ -123,6 +146,7 @@ it "a namespace comes up while one that it may reach goes" other_goes
 it "what is seen inside stays private when one comes up while the last of the others goes" still_private
 it "an end that goes while another looks at the host's interfaces is not taken for one of them" not_the_hosts
 it "up and who watches may both make a place for a file in /etc" filled_by_two
+it "a name to be looked up is noted while a watch ends: somebody watches afterwards" noted_too_late
 nothing_left() { diff <(echo "$BEFORE") <(host_state); }
 it "nothing is left" nothing_left
 world_down
