@@ -190,7 +190,8 @@ static bool set_up(Arrival *arrival, GError **error)
         return false;
     slaac_queue(link, arrival->inside);
     route_queue_addresses(link, arrival->inside);
-    device_queue_up(link, mark, arrival->inside);
+    if (!device_up(link, mark, arrival->inside, error))
+        return false;
     if (link->conf->up != TRISTATE_NO) {
         route_queue_gateways(link, arrival->inside);
         route_queue_prefixes(link, arrival->inside);

@@ -131,7 +131,8 @@ bool attach_link(const Plan *plan, LinkPlan *link, bool again, GError **error)
         return false;
     slaac_queue(link, plan->inside);
     route_queue_addresses(link, plan->inside);
-    device_queue_up(link, mark, plan->inside);
+    if (!device_up(link, mark, plan->inside, error))
+        return false;
     if (link->conf->up != TRISTATE_NO) {
         route_queue_gateways(link, plan->inside);
         route_queue_prefixes(link, plan->inside);

@@ -11,6 +11,8 @@
 #include <string.h>
 #include <unistd.h>
 
+#define PATIENCE_USEC (5 * G_USEC_PER_SEC) /* for an interface that is about to go */
+#define PAUSE_USEC 20000
 #define BRIDGE_MARK "netns-broker:bridge"
 
 /* The line that is nearest to what a name is about, and the admin's own rather than the type's. */
@@ -290,16 +292,39 @@ char *device_mark(const char *name, const char *label)
     return g_strconcat("netns-broker:", name, label ? ":" : NULL, label, NULL);
 }
 
-void device_queue_up(const LinkPlan *plan, const char *mark, Nl *inside)
+static bool set_up(const LinkPlan *plan, Nl *inside, GError **error)
 {
-    struct ifinfomsg link = {.ifi_family = AF_UNSPEC, .ifi_index = (int)plan->index, .ifi_change = IFF_UP};
+    struct ifinfomsg link = {
+        .ifi_family = AF_UNSPEC, .ifi_index = (int)plan->index, .ifi_flags = IFF_UP, .ifi_change = IFF_UP};
 
+    nl_add(inside, what_of(plan, "bring up", plan->name), RTM_NEWLINK, 0, &link, sizeof link);
+    return nl_run(inside, error);
+}
+
+/* A namespace that somebody else removed takes its interfaces with it some time later
+ * (net/core/net_namespace.c, cleanup_net): until then the MAC address of a macvlan, which is always the same,
+ * is taken on the parent (drivers/net/macvlan.c, macvlan_addr_busy). */
+static bool set_up_patiently(const LinkPlan *plan, Nl *inside, GError **error)
+{
+    gint64 end = g_get_monotonic_time() + PATIENCE_USEC;
+    GError *why = NULL;
+
+    while (!set_up(plan, inside, &why)) {
+        if (!g_error_matches(why, NL_ERROR, EADDRINUSE) || g_get_monotonic_time() > end) {
+            g_propagate_error(error, why);
+            return false;
+        }
+        g_clear_error(&why);
+        g_usleep(PAUSE_USEC);
+    }
+    return true;
+}
+
+bool device_up(const LinkPlan *plan, const char *mark, Nl *inside, GError **error)
+{
     device_queue_alias(inside, plan->index, mark);
     device_queue_altname(inside, plan->index, plan->name, plan->conf->altname);
-    if (plan->conf->up == TRISTATE_NO)
-        return;
-    link.ifi_flags = IFF_UP;
-    nl_add(inside, what_of(plan, "bring up", plan->name), RTM_NEWLINK, 0, &link, sizeof link);
+    return nl_run(inside, error) && (plan->conf->up == TRISTATE_NO || set_up_patiently(plan, inside, error));
 }
 
 static bool delete_index(Nl *nl, unsigned index, const char *name, GError **error)

@@ -101,6 +101,21 @@ not_the_hosts() {
     $NB down a b
     return $rc
 }
+# a former one's interface, of a namespace that the kernel still takes away, has the MAC address that the new one is to have
+still_going() {
+    local rc=0 mac said
+    ip link add p8 type veth peer name p9; ip link set p8 up; ip link set p9 up
+    conf m <<<$'[Namespace]\nType=macvlan\n[Link]\nParent=p8\nAddress=10.9.0.2/24'; $NB up m
+    mac=$(ip -n m -j link show mv0 | jq -r '.[0].address'); $NB down m
+    ip netns add old; ip link add o0 netns old link p8 address "$mac" type macvlan; ip -n old link set o0 up
+    said=$($NB up m 2>&1) && rc=1
+    contains "$said" 'm: not up: types/macvlan.netns:6: [Link macvlan] Kind=macvlan: cannot bring up mv0: Address already in use' || rc=1
+    (sleep 1; ip netns del old) &
+    $NB up m || rc=1
+    wait $!; same "$(ip -n m -j link show mv0 | jq -r '.[0].address')" "$mac" || rc=1
+    $NB down m; ip link del p8; rm /etc/netns-broker/m.netns
+    return $rc
+}
 filled_by_two() {
     need
     local rc=0
@@ -145,6 +160,7 @@ it "what a killed up has begun is not finished after the next down" no_orphan
 it "a namespace comes up while one that it may reach goes" other_goes
 it "what is seen inside stays private when one comes up while the last of the others goes" still_private
 it "an end that goes while another looks at the host's interfaces is not taken for one of them" not_the_hosts
+it "the MAC address of a macvlan is waited for while the kernel takes a former namespace away" still_going
 it "up and who watches may both make a place for a file in /etc" filled_by_two
 it "a name to be looked up is noted while a watch ends: somebody watches afterwards" noted_too_late
 nothing_left() { diff <(echo "$BEFORE") <(host_state); }

@@ -25,6 +25,7 @@ dies() {
     $NB start leased; same "$($NB status --json leased | jq '.. | .lease? // empty | .ended')" null
     fails grep -q 'has ended' <<<"$($NB doctor leased)"; kill -0 "$(client_pid)"; wait_until 200 sh -c 'ip -n leased -4 addr show dev eth0 | grep -q 10.77.0.1'; $NB down leased; gone
 }
+is_dead() { [ ! -e "/proc/$1" ] || grep -q '^State:.*Z' "/proc/$1/status"; }
 # the first choice is installed while another one is at work: that stays as long as any of it is there
 better_client() {
     needs_client dhclient; needs_client dhcpcd
@@ -35,8 +36,8 @@ better_client() {
     kill -9 "$(keeper_pid)" "$(client_pid)"; wait_until 100 fails kill -0 "$(client_pid)"
     $NB up leased; same "$(lease .client)" dhclient; same "$(lease '.ipv6.addresses[0]')" "$six"; fails grep dhcpcd <<<"$(clients)"; same "$(clients | wc -l)" 2
     # a part of a lease that was taken half, and then nobody is left
-    kill -9 $(cut -d' ' -f1 $file.keep) $(cut -d' ' -f1 $file.keep6); kill -9 $(cut -d' ' -f1 $file.pid) $(cut -d' ' -f1 $file.pid6)
-    wait_until 100 fails pgrep -f '^dhclient '
+    local pid all; all=$(cut -d' ' -f1 $file.keep $file.keep6 $file.pid $file.pid6)
+    kill -9 $all; for pid in $all; do wait_until 100 is_dead "$pid"; done
     ip -n leased addr add 10.77.0.222/24 dev eth0; ip -n leased addr add 10.77.0.223/24 dev eth0
     jq '.former.ipv4.addresses=["10.77.0.222/24"] | .ipv4.addresses=["10.77.0.223/24"]' $file.json >/run/old.json; cat /run/old.json >$file.json
     $NB up leased; same "$(lease .client)" dhcpcd; fails grep dhclient <<<"$(clients)"
