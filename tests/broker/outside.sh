@@ -192,7 +192,7 @@ real_begin() {
     wait_until 400 sh -c "[ \$(for pid in \$(pgrep -u alice -f lib/$program/$program); do readlink /proc/\$pid/ns/net; done | sort -u | wc -l) -gt 1 ]"
     sleep 1
 }
-real_end() { pkill -u alice || :; wait_until 200 sh -c '! pgrep -u alice' || pkill -9 -u alice; wait; rm -rf /home/alice/profile /home/alice/.cache /home/alice/.mozilla /home/alice/.config; }
+real_end() { pkill -u alice || :; wait_until 50 sh -c '! pgrep -u alice' || pkill -9 -u alice; wait; rm -rf /home/alice/profile /home/alice/.cache /home/alice/.mozilla /home/alice/.config; }
 real() {
     local program=$1 rc=0
     shift
