@@ -189,7 +189,7 @@ it "it looks round without a capability, and for other commands not at all" powe
 real_begin() {
     local program=$1; shift
     setpriv --reuid=alice --regid=alice --init-groups env -C / HOME=/home/alice "$@" >$ROOM/real.log 2>&1 &
-    wait_until 400 sh -c "[ \$(for pid in \$(pgrep -u alice -f lib/$program/$program); do readlink /proc/\$pid/ns/net; done | sort -u | wc -l) -gt 1 ]"
+    wait_until 100 sh -c "[ \$(for pid in \$(pgrep -u alice -f lib/$program/$program); do readlink /proc/\$pid/ns/net; done | sort -u | wc -l) -gt 1 ]"
     sleep 1
 }
 real_end() { pkill -u alice || :; wait_until 50 sh -c '! pgrep -u alice' || pkill -9 -u alice; wait; rm -rf /home/alice/profile /home/alice/.cache /home/alice/.mozilla /home/alice/.config; }
