@@ -188,8 +188,9 @@ it "it looks round without a capability, and for other commands not at all" powe
 # real_begin PROGRAM COMMAND... - COMMAND runs PROGRAM, and that has helpers with network namespaces of their own. real_end: it ends
 real_begin() {
     local program=$1; shift
+    install -d -o alice -g alice /home/alice/profile
     setpriv --reuid=alice --regid=alice --init-groups env -C / HOME=/home/alice "$@" >$ROOM/real.log 2>&1 &
-    wait_until 100 sh -c "[ \$(for pid in \$(pgrep -u alice -f lib/$program/$program); do readlink /proc/\$pid/ns/net; done | sort -u | wc -l) -gt 1 ]"
+    wait_until 400 sh -c "[ \$(for pid in \$(pgrep -u alice -f lib/$program/$program); do readlink /proc/\$pid/ns/net; done | sort -u | wc -l) -gt 1 ]" || return 1
     sleep 1
 }
 real_end() { pkill -u alice || :; wait_until 50 sh -c '! pgrep -u alice' || pkill -9 -u alice; wait; rm -rf /home/alice/profile /home/alice/.cache /home/alice/.mozilla /home/alice/.config; }
@@ -209,9 +210,7 @@ real() {
 }
 firefox_real() { real firefox-esr --headless --no-remote --profile /home/alice/profile about:blank; }
 chromium_real() { real chromium --headless=new --disable-gpu --disable-dev-shm-usage --user-data-dir=/home/alice/profile about:blank; }
-install -d -o alice -g alice /home/alice/profile
 it "a real Firefox is seen outside, and its sandboxed helpers are not when it runs inside" firefox_real
-install -d -o alice -g alice /home/alice/profile
 it "so it is with a real Chromium" chromium_real
 
 rm -f /run/netns-broker/socket
