@@ -301,17 +301,28 @@ static bool set_up(const LinkPlan *plan, Nl *inside, GError **error)
     return nl_run(inside, error);
 }
 
+/* On the parent of a macvlan (drivers/net/macvlan.c, macvlan_addr_busy). To other kinds that error is a port.
+ */
+static bool is_mac_taken(const LinkPlan *plan, const GError *error)
+{
+    const LinkKind *kind = plan->conf->kind;
+
+    return kind->parent == PARENT_NEEDED && kind->has_own_mac && g_error_matches(error, NL_ERROR, EADDRINUSE);
+}
+
 /* A namespace that somebody else removed takes its interfaces with it some time later
- * (net/core/net_namespace.c, cleanup_net): until then the MAC address of a macvlan, which is always the same,
- * is taken on the parent (drivers/net/macvlan.c, macvlan_addr_busy). */
+ * (net/core/net_namespace.c, cleanup_net): until then one has the MAC address, which is always the same. */
 static bool set_up_patiently(const LinkPlan *plan, Nl *inside, GError **error)
 {
     gint64 end = g_get_monotonic_time() + PATIENCE_USEC;
     GError *why = NULL;
 
     while (!set_up(plan, inside, &why)) {
-        if (!g_error_matches(why, NL_ERROR, EADDRINUSE) || g_get_monotonic_time() > end) {
-            g_propagate_error(error, why);
+        bool taken = is_mac_taken(plan, why);
+        if (!taken || g_get_monotonic_time() > end) {
+            g_set_error(error, why->domain, why->code, "%s%s", why->message,
+                        taken ? " (its MAC address is that of another interface on the same parent)" : "");
+            g_error_free(why);
             return false;
         }
         g_clear_error(&why);

@@ -109,7 +109,7 @@ still_going() {
     mac=$(ip -n m -j link show mv0 | jq -r '.[0].address'); $NB down m
     ip netns add old; ip link add o0 netns old link p8 address "$mac" type macvlan; ip -n old link set o0 up
     said=$($NB up m 2>&1) && rc=1
-    contains "$said" 'm: not up: types/macvlan.netns:6: [Link macvlan] Kind=macvlan: cannot bring up mv0: Address already in use' || rc=1
+    contains "$said" 'm: not up: types/macvlan.netns:6: [Link macvlan] Kind=macvlan: cannot bring up mv0: Address already in use (its MAC address is that of another interface on the same parent)' || rc=1
     (sleep 1; ip netns del old) &
     $NB up m || rc=1
     wait $!; same "$(ip -n m -j link show mv0 | jq -r '.[0].address')" "$mac" || rc=1
