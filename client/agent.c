@@ -94,11 +94,12 @@ static void agent_become(int ready, const char *process, bool fallback)
     _exit(1);
 }
 
-/* pkttyagent closes its end when polkit has accepted it; the kernel does if it dies. */
+/* pkttyagent closes its end when polkit has accepted it; the kernel does if it dies. On a machine that is slow
+ * it gets as long as the bus gives an answer (25 s, sd_bus_set_method_call_timeout(3)). */
 static void ready_wait(int ready)
 {
     struct pollfd poller = {.fd = ready};
-    while (poll(&poller, 1, 10000) < 0 && errno == EINTR)
+    while (poll(&poller, 1, 25000) < 0 && errno == EINTR)
         ;
 }
 

@@ -6,7 +6,7 @@ LOG=/run/serve.log
 mkdir -p /etc/netns-broker
 as() { local user=$1; shift; setpriv --reuid="$user" --regid="$user" --init-groups env -C / "$@"; }
 flood() { as mallory timeout 60 python3 "$HERE/flood.py" "$@"; }
-enters() { as "$1" timeout 15 chnetns --no-ask-password "$2" true; }
+enters() { as "$1" timeout 60 chnetns --no-ask-password "$2" true; }
 fds() { ls "/proc/$(cat /run/serve.pid)/fd" | wc -l; }
 fds_back() { [ "$(fds)" -le $(($1 + 3)) ]; }
 

@@ -6,7 +6,7 @@ import socket
 import sys
 
 SOCKET = "/run/netns-broker/socket"
-LIMIT = 20
+LIMIT = 60
 
 
 def connect():

@@ -164,8 +164,8 @@ hostile() {
     local case rc=0
     for case in $($PYTHON "$HERE/impostor.py" --list | grep -vE '^(good|good-with-mounts|silent)$'); do
         impostor $case
-        refused '' timeout 10 setpriv --reuid=alice --regid=alice --init-groups "$CHNETNS" lab echo ran || { echo "case $case"; rc=1; }
-        refused '' timeout 10 "$CHNETNS" lab echo ran || { echo "case $case, root"; rc=1; }
+        refused '' timeout 60 setpriv --reuid=alice --regid=alice --init-groups "$CHNETNS" lab echo ran || { echo "case $case"; rc=1; }
+        refused '' timeout 60 "$CHNETNS" lab echo ran || { echo "case $case, root"; rc=1; }
         impostor_end
     done
     return $rc
@@ -194,8 +194,8 @@ hostile_json() {
     local case rc=0
     for case in unsealed not-json no-fds-at-all more-than-named a-socket closes garbage; do
         impostor $case
-        same "$case $(status_of timeout 10 setpriv --reuid=alice --regid=alice --init-groups "$NETNSCTL" list)" "$case 1" || rc=1
-        same "$case $(status_of timeout 10 setpriv --reuid=alice --regid=alice --init-groups "$NETNSCTL" status lab)" "$case 1" || rc=1
+        same "$case $(status_of timeout 60 setpriv --reuid=alice --regid=alice --init-groups "$NETNSCTL" list)" "$case 1" || rc=1
+        same "$case $(status_of timeout 60 setpriv --reuid=alice --regid=alice --init-groups "$NETNSCTL" status lab)" "$case 1" || rc=1
         impostor_end
     done
     return $rc

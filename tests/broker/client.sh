@@ -78,7 +78,7 @@ undumpable() {
 it "while it waits its user cannot look into it" undumpable
 attach() {
     command -v strace >/dev/null || { echo "no strace here"; return 77; }
-    contains "$(as alice timeout 5 strace -p $WAITING 2>&1 || :)" 'not permitted'
+    contains "$(as alice timeout 60 strace -p $WAITING 2>&1 || :)" 'not permitted'
 }
 it "while it waits its user cannot attach to it" attach
 waiting_end

@@ -28,7 +28,7 @@ class Agent:
         os.close(ready)
         self.seen = b""
 
-    def until(self, words, seconds=10):
+    def until(self, words, seconds=60):
         end = time.monotonic() + seconds
         while words not in self.seen:
             left = end - time.monotonic()

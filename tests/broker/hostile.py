@@ -107,7 +107,7 @@ def half_open_wait():
     with connect() as sock:
         data, _ = receive(sock)
         starts(data, b"ERROR=invalid")
-    assert 9 < time.monotonic() - begun < 13
+    assert time.monotonic() - begun > 9
 
 
 def handed_on():
@@ -141,7 +141,7 @@ def dead():
     _, got, _, _ = socket.recv_fds(ours, 1, 1)
     os.waitpid(child, 0)
     sock = socket.socket(fileno=got[0])
-    sock.settimeout(5)
+    sock.settimeout(60)
     try:
         data, fds_got = receive(sock)
     except ConnectionResetError:

@@ -3,7 +3,8 @@
     expect=TEXT   wait until TEXT was printed        type=TEXT    type it and Return
     noecho        wait until typing is hidden        ctrl=C       type Control-C
 
-Prints what came from the terminal; exits with COMMAND's status, 128+n for a signal, 99 when the script did not work out."""
+Prints what came from the terminal; exits with COMMAND's status, 128+n for a signal, 99 when the script did not work out (what had come
+from the terminal is then on stderr, with the reason)."""
 import os
 import pwd
 import select
@@ -15,7 +16,7 @@ import time
 user = pwd.getpwnam(sys.argv[1])
 script, command = sys.argv[2].split(","), sys.argv[3:]
 seen = b""
-deadline = time.monotonic() + 15
+deadline = time.monotonic() + 120 # an emulated machine takes ten seconds for a password
 
 pid, master = os.forkpty()
 if pid == 0:
@@ -27,8 +28,8 @@ if pid == 0:
 
 
 def fail(why):
-    sys.stdout.write(seen.decode(errors="replace"))
-    print(f"\nterminal.py: {why}")
+    # where the test's own output goes: the other one is mostly caught to be looked at
+    sys.stderr.write(f"{seen.decode(errors='replace')}\nterminal.py: {why}\n")
     os.kill(pid, signal.SIGKILL)
     sys.exit(99)
 
@@ -90,6 +91,6 @@ else:
 echo = termios.tcgetattr(master)[3] & termios.ECHO
 sys.stdout.write(seen.decode(errors="replace"))
 if not echo:
-    print("\nterminal.py: the terminal was left without echo")
+    print("\nterminal.py: the terminal was left without echo", file=sys.stderr)
     sys.exit(99)
 sys.exit(os.WEXITSTATUS(status) if os.WIFEXITED(status) else 128 + os.WTERMSIG(status))

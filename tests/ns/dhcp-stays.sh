@@ -93,7 +93,7 @@ restarted() { # CLIENT: its lease stays meanwhile
         wait_until 100 runs_again "$pid"
         contains "$(cat /run/syslog)" "leased: [Link macvlan]: $1 has ended (killed by signal 9); it is started again in $i s"
         sleep 2; same "$(address)" "$before"; contains "$(resolv)" 10.77.0.53; contains "$(ip -n leased route show default)" 'via 10.77.0.1'
-        in_ns leased ping -c 1 -W 2 10.77.0.1
+        in_ns leased ping -c 1 -W 5 10.77.0.1
     done
     kill $monitor; wait $monitor 2>/dev/null || :
     fails grep "Deleted.*${before%/*}" /run/monitor

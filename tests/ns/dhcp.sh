@@ -10,7 +10,7 @@ arrives() { # CLIENT
     contains "$(address)" 10.77.0.1; contains "$(address)" /24
     contains "$(ip -n leased route show default)" 'via 10.77.0.1'
     contains "$(resolv)" 'nameserver 10.77.0.53'; contains "$(resolv)" 'search lab.example'
-    in_ns leased ping -c 1 -W 2 10.77.0.1
+    in_ns leased ping -c 1 -W 5 10.77.0.1
     same "$(lease .client)" "$1"
     same "$(cat /etc/resolv.conf)" 'nameserver 192.0.2.99'
     contains "$($NB status leased)" "DHCP ($1) of 10.77.0.1, until"
@@ -163,7 +163,7 @@ two_of_one_name() {
     $NB up one two
     contains "$(address one)" 10.77.0.1; contains "$(address two)" 10.77.0.1; [ "$(address one)" != "$(address two)" ]
     contains "$(resolv one)" 10.77.0.53; contains "$(resolv two)" 10.77.0.53
-    $NB down one; in_ns two ping -c 1 -W 2 10.77.0.1; kill -0 "$(client_pid two)"; kill -0 "$(cat /run/dhcpcd/eth0-4.pid)"
+    $NB down one; in_ns two ping -c 1 -W 5 10.77.0.1; kill -0 "$(client_pid two)"; kill -0 "$(cat /run/dhcpcd/eth0-4.pid)"
     $NB down two
     local host; host=$(cat /run/dhcpcd/eth0-4.pid); kill "$host"; wait_until 100 test ! -e /proc/$host; rm -f /etc/netns-broker/{one,two}.netns
     ip link del eth0; gone one; gone two

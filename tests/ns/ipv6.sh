@@ -34,7 +34,7 @@ source_used() { ip -n mv -6 -j route get 2001:db8:9::9 | jq -r '.[0].prefsrc'; }
 slaac() {
     mine ''
     wait_until 200 is_public 2001:db8:5::ff:fe00:7
-    in_ns mv ping -c1 -W2 2001:db8:5::1
+    in_ns mv ping -c1 -W5 2001:db8:5::1
     contains "$(ip -n mv -6 route show default)" 'proto ra'
     same "$(addresses "$temporary")" ""
 }
@@ -54,7 +54,7 @@ router_too() {
 token() {
     mine IPv6Token=::1a
     wait_until 200 is_public 2001:db8:5::1a
-    in_ns street ping -c1 -W2 2001:db8:5::1a
+    in_ns street ping -c1 -W5 2001:db8:5::1a
     # first and only: nothing was made of the MAC address before
     same "$(addresses '.scope == "global"')" 2001:db8:5::1a
     same "$(addresses '.scope == "link"')" fe80::ff:fe00:7
@@ -112,7 +112,7 @@ no_neighbours() { # a tun takes no token: the kernel's own words, at our line
 }
 dad() { # WORD: is the address asked for before it is used?
     $NB down mv; mine $'Address=2001:db8:5::9/64\nIPv6AcceptRA=no\nIPv6DuplicateAddressDetection='"$1"
-    in_ns mv ping -c1 -W2 2001:db8:5::1 >/dev/null
+    in_ns mv ping -c1 -W5 2001:db8:5::1 >/dev/null
 }
 asked() { # WORD: how often 2001:db8:5::9 was asked for from ::
     rm -f /tmp/tcpdump.log; ip netns exec street timeout 20 tcpdump -lni eth0 -c 1 'icmp6 and ip6[40] == 135 and src host ::' and 'ip6[60:4] == 0x00000009' >/tmp/asked 2>/tmp/tcpdump.log & local p=$!
@@ -129,7 +129,7 @@ routed() {
     conf r <<<$'[Namespace]\nType=nat\n[Link]\nAddress=2001:db8:77::2/64 198.18.7.2/30\nHostAddress=2001:db8:77::1/64 198.18.7.1/30\nGateway=2001:db8:77::1 198.18.7.1\n[NAT]\nMasquerade=ipv4'
     $NB up r
     local out in; out=$(in_ns r curl -s -m 5 'http://[2001:db8::2]/'; in_ns r curl -s -m 5 http://203.0.113.2/)
-    in_ns net ping -c1 -W2 2001:db8:77::2 && in=reached
+    in_ns net ping -c1 -W5 2001:db8:77::2 && in=reached
     $NB down r; sysctl -qw net.ipv6.conf.all.forwarding=0; ip -n net -6 route del 2001:db8:77::/48
     ip -6 route replace default via 2001:db8::2
     same "$out" $'2001:db8:77::2\n203.0.113.1'; same "$in" reached

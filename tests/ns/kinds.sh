@@ -25,7 +25,7 @@ C
     $NB up sw
     same "$(ip -n sw -j link show port | jq -r '.[0].master')" sw
     same "$(ip -n sw -d -j link show guest | jq -r '.[0].link, .[0].linkinfo.info_data.mode')" $'sw\nprivate'
-    ping -c1 -W2 10.8.0.1
+    ping -c1 -W5 10.8.0.1
     $NB up sw
     same "$(ip -n sw -d -j link show sw | jq -r '.[0].linkinfo.info_data.forward_delay')" 0
     $NB down sw; fails ip link show toswitch
@@ -38,7 +38,7 @@ vxlan() {
     ip -n far addr add 10.42.0.2/24 dev vx; ip -n far link set vx up
     conf vx <<<$'[Link lan]\nKind=vxlan\nVNI=42\nLocal=192.0.2.1\nRemote=192.0.2.2\nAddress=10.42.0.1/24\nPrefixes=10.43.0.0/16'
     $NB up vx
-    in_ns vx ping -c1 -W2 10.42.0.2
+    in_ns vx ping -c1 -W5 10.42.0.2
     contains "$(ip -n vx route)" "10.43.0.0/16 dev lan proto 110 scope link"
     # its socket is in the host: inside there is no way to the other end
     fails in_ns vx ping -c1 -W1 192.0.2.2
@@ -54,7 +54,7 @@ parent_elsewhere() {
     ip link set up0 up; ip addr add 10.44.0.1/24 dev up0; ip -n router link set lan0 up
     conf guest <<<$'[Link lan]\nKind=macvlan\nParent=lan0\nParentNamespace=router\nAddress=10.44.0.2/24'
     $NB up guest
-    in_ns guest ping -c1 -W2 10.44.0.1
+    in_ns guest ping -c1 -W5 10.44.0.1
     $NB down guest; fails ip netns exec guest true
     conf guest <<<$'[Link lan]\nKind=macvlan\nParent=lan1\nParentNamespace=router'
     contains "$(said_by_up guest)" 'guest.netns:3: [Link lan] Parent=lan1: no such interface in namespace router'
@@ -97,7 +97,7 @@ C
     fails ip -n hub route get 10.47.0.9 from 10.46.0.2 iif a
     fails ip -n hub route get 10.46.0.9
     ip route add 10.46.0.0/24 via 10.45.0.2
-    ping -c1 -W2 10.46.0.2
+    ping -c1 -W5 10.46.0.2
     same "$(ip -n hub rule show | grep -c 'iif up lookup 117')" 1
     $NB up hub; ip route del 10.46.0.0/24; $NB down hub; ip netns del client; wait_until 100 sh -c '! ip link show hub-up'
 }

@@ -13,7 +13,7 @@ tunnel() {
 }
 tunnel_auto() {
     $NB up --type=tunnel auto
-    in_ns auto ping -c1 -W1 "$(host_address vn-auto0 inet)"
+    in_ns auto ping -c1 -W5 "$(host_address vn-auto0 inet)"
     fails in_ns auto curl -s -m 1 http://203.0.113.2/
 }
 bridge_existing() {
@@ -21,7 +21,7 @@ bridge_existing() {
     conf b1 <<<$'[Namespace]\nType=bridge\n[Link]\nBridge=br9\nAddress=10.8.0.2/24\nGateway=10.8.0.1'
     conf b2 <<<$'[Namespace]\nType=bridge\n[Link]\nBridge=br9\nMACAddress=02:00:00:00:00:07\nAddress=10.8.0.3/24\nMTU=1400'
     $NB up b1 b2
-    in_ns b1 ping -c1 -W1 10.8.0.1; in_ns b1 ping -c1 -W1 10.8.0.3
+    in_ns b1 ping -c1 -W5 10.8.0.1; in_ns b1 ping -c1 -W5 10.8.0.3
     same "$(ip -n b2 -j link show vn-b21 | jq -r '.[0].address, .[0].mtu')" $'02:00:00:00:00:07\n1400'
     $NB down b1 b2
     ip link show br9; same "$(ls /sys/class/net/br9/brif)" ""
@@ -31,7 +31,7 @@ bridge_made() {
     conf m1 <<<$'[Namespace]\nType=bridge\n[Link]\nBridge=brx\nCreateBridge=yes\nAddress=10.7.0.1/24'
     conf m2 <<<$'[Namespace]\nType=bridge\n[Link]\nBridge=brx\nCreateBridge=yes\nAddress=10.7.0.2/24'
     $NB up m1 m2
-    in_ns m1 ping -c1 -W1 10.7.0.2
+    in_ns m1 ping -c1 -W5 10.7.0.2
     $NB down m1; ip link show brx; $NB down m2; fails ip link show brx
 }
 bridge_missing() {
@@ -50,15 +50,15 @@ mode() {
     ip addr add 10.6.0.9/24 dev p1
     # in source mode only the listed sender's packets are let in
     [ "$1" != source ] || { ip link set p1 down; ip link set p1 address 02:00:00:00:00:01; ip link set p1 up; ip link set p0 up; ip addr replace 10.6.0.9/24 dev p1; }
-    in_ns mv ping -c1 -W2 10.6.0.9
+    in_ns mv ping -c1 -W5 10.6.0.9
     $NB down mv; fails ip netns exec mv true; ip link del p0
 }
 macvlan_peer() {
     ip link add p0 type veth peer name p1; ip addr add 10.5.0.1/24 dev p0; ip link set p0 up; ip link set p1 up
     conf mp <<<$'[Namespace]\nType=macvlan\n[Link]\nParent=p0\nHostAddress=10.5.0.3/24\nAddress=10.5.0.2/24'
     $NB up mp
-    in_ns mp ping -c1 -W2 10.5.0.3
-    ping -c1 -W2 10.5.0.2
+    in_ns mp ping -c1 -W5 10.5.0.3
+    ping -c1 -W5 10.5.0.2
     $NB down mp; fails ip link show vn-mp0
     same "$(ip route | grep -c 10.5)" 1
     ip link del p0
@@ -83,7 +83,7 @@ peers() {
     conf right <<<$'[Link wire]\nKind=veth\nPeer=left\nHostName=toright\nName=toleft\nAddress=10.4.0.2/24\nHostAddress=10.4.0.1/24'
     conf left <<<$'[Namespace]\nDescription=left'
     $NB up right # and left before it
-    in_ns right ping -c1 -W1 10.4.0.1; in_ns left ping -c1 -W1 10.4.0.2
+    in_ns right ping -c1 -W5 10.4.0.1; in_ns left ping -c1 -W5 10.4.0.2
     same "$(ip -n left -j link show toright | jq -r '.[0].ifalias')" netns-broker:right
     $NB down right; fails ip -n left link show toright
     $NB down left
@@ -120,7 +120,7 @@ duplicate() {
     same "$said" 'netnsctl: du: not up: du.netns:5: [Link macvlan] Address=10.6.0.2/24 fd06::2/64: fd06::2 is a duplicate: somebody else on this network has it'
     fails ip netns exec du true
     conf du <<<$'[Namespace]\nType=macvlan\n[Link]\nParent=p0\nAddress=fd06::3/64'
-    $NB up du; same "$(ip -n du -o addr show tentative scope global)" ""; in_ns du ping -c1 -W2 fd06::2
+    $NB up du; same "$(ip -n du -o addr show tentative scope global)" ""; in_ns du ping -c1 -W5 fd06::2
     $NB down du
     # without a carrier nobody waits
     ip link set p1 down; local start=$EPOCHREALTIME; $NB up du
@@ -133,7 +133,7 @@ several() {
     $NB up two
     same "$(ip -n two -j link | jq -r '[.[] | select(.ifalias) | .ifname] | join(" ")')" "vn-two1 lan extra"
     same "$(in_ns two curl -s -m 5 http://203.0.113.2/)" 203.0.113.1
-    in_ns two ping -c1 -W1 10.2.0.1
+    in_ns two ping -c1 -W5 10.2.0.1
     $NB down two; ip link del p0
 }
 long_name() {

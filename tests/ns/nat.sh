@@ -41,7 +41,7 @@ host_open() {
     web_end
     same "$answer" hello
 }
-ping_gateway() { in_ns n1 ping -c1 -W2 "$(host_address vn-n10 inet)"; in_ns n1 ping -c1 -W2 "$(host_address vn-n10 inet6)"; }
+ping_gateway() { in_ns n1 ping -c1 -W5 "$(host_address vn-n10 inet)"; in_ns n1 ping -c1 -W5 "$(host_address vn-n10 inet6)"; }
 nothing_in() {
     local rc=0 host
     web n2 8083 hello

@@ -7,20 +7,20 @@ first() {
     conf mid <<<$'[Link up]\nKind=veth\nPeer=base\nHostName=tomid\nAddress=10.4.0.2/24\nHostAddress=10.4.0.1/24'
     conf top <<<$'[Link up]\nKind=veth\nPeer=mid\nHostName=totop\nAddress=10.5.0.2/24\nHostAddress=10.5.0.1/24'
     $NB up top
-    in_ns top ping -c1 -W1 10.5.0.1; in_ns mid ping -c1 -W1 10.4.0.1
+    in_ns top ping -c1 -W5 10.5.0.1; in_ns mid ping -c1 -W5 10.4.0.1
     same "$($NB list --json | jq -r '.[] | select(.state == "up") | .name' | sort | tr '\n' ' ')" 'base mid top '
     $NB up top; $NB down top mid base
 }
 together() {
     $NB up base mid top & local a=$!; $NB up top mid base & local b=$!
     wait $a; wait $b
-    in_ns top ping -c1 -W1 10.5.0.1
+    in_ns top ping -c1 -W5 10.5.0.1
     $NB down --all
 }
 comes_back() {
     $NB up top; $NB down mid
     $NB up top
-    in_ns top ping -c1 -W1 10.5.0.1
+    in_ns top ping -c1 -W5 10.5.0.1
     $NB down --all
 }
 circle() {

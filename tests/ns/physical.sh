@@ -17,8 +17,8 @@ there_and_back() {
     local before; before=$(card)
     $NB up nic
     fails ip link show p0
-    in_ns nic ping -c1 -W2 10.6.0.1
-    $NB up nic; in_ns nic ping -c1 -W2 10.6.0.1
+    in_ns nic ping -c1 -W5 10.6.0.1
+    $NB up nic; in_ns nic ping -c1 -W5 10.6.0.1
     broker_up
     local said; said=$(well nic) || { echo "$said"; broker_down; return 1; }
     broker_down
@@ -26,7 +26,7 @@ there_and_back() {
     $NB down nic
     same "$(card)" "$before"; uncable
 }
-by_altname() { cable; nic enp0s7; $NB up nic; in_ns nic ping -c1 -W2 10.6.0.1; $NB down nic; ip link show p0; uncable; }
+by_altname() { cable; nic enp0s7; $NB up nic; in_ns nic ping -c1 -W5 10.6.0.1; $NB down nic; ip link show p0; uncable; }
 stays_down() {
     cable; ip link set p0 down; nic p0
     local before; before=$(card); $NB up nic; $NB down nic
@@ -50,7 +50,7 @@ port_inside() {
     cable
     conf nic <<<$'[Link br]\nKind=bridge\nForwardDelaySec=0\nAddress=10.6.0.2/24\n[Link nic]\nKind=physical\nInterface=p0\nMaster=br'
     local before; before=$(card)
-    $NB up nic; in_ns nic ping -c1 -W2 10.6.0.1
+    $NB up nic; in_ns nic ping -c1 -W5 10.6.0.1
     $NB down nic; same "$(card)" "$before"; uncable
 }
 name_clash() {
@@ -138,7 +138,7 @@ another_namespace() {
     cable; ip netns add store; ip link set p0 netns store
     conf nic <<<$'[Link nic]\nKind=physical\nInterface=p0\nParentNamespace=store\nAddress=10.6.0.2/24'
     local before; before=$(ip -n store -j link show p0 | jq -c '.[0] | [.ifname, .altnames, .ifalias, .mtu, .address]')
-    $NB up nic; in_ns nic ping -c1 -W2 10.6.0.1; $NB down nic
+    $NB up nic; in_ns nic ping -c1 -W5 10.6.0.1; $NB down nic
     same "$(ip -n store -j link show p0 | jq -c '.[0] | [.ifname, .altnames, .ifalias, .mtu, .address]')" "$before"
     ip netns del store
     wait_until 50 sh -c '! ip link show p1'

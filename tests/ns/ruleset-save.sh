@@ -96,7 +96,7 @@ s.bind((0, 0))
 s.send(msg(0x10, 1, 0, b'', 10) + msg(0xa00, 0x401 | 4, 1, attr(1, b'evil\0') + attr(6, bytes([0, len(comment)]) + comment)) + msg(0x11, 1, 0, b'', 10))
 X
     in_ns i python3 /run/evil.py; contains "$(in_ns i nft list ruleset)" 'include "/run/i.fifo"'
-    contains "$(said_of timeout 5 $NB save-firewall i)" "i: not saved: $ETC/i.nft: not written, nft would take words of these rules for commands"
+    contains "$(said_of timeout 60 $NB save-firewall i)" "i: not saved: $ETC/i.nft: not written, nft would take words of these rules for commands"
     cmp /run/i.before $ETC/i.nft; rm /run/i.before /run/i.fifo /run/evil.py; $NB down i; settled
 }
 named_like_a_command() { # the kernel takes any name of a table, and nft prints it: here with a command that waits for ever
@@ -110,11 +110,11 @@ s.bind((0, 0))
 s.send(msg(0x10, 1, 0, b'', 10) + msg(0xa00, 0x401 | 4, 1, attr(1, b'x {}\nmonitor\ntable inet y\0')) + msg(0x11, 1, 0, b'', 10))
 X
     in_ns i python3 /run/evil.py; same "$(in_ns i nft list ruleset | grep -cx monitor)" 1
-    contains "$(said_of timeout 5 $NB save-firewall i)" "i: not saved: $ETC/i.nft: not written, nft would take words of these rules for commands"
+    contains "$(said_of timeout 60 $NB save-firewall i)" "i: not saved: $ETC/i.nft: not written, nft would take words of these rules for commands"
     cmp /run/i.before $ETC/i.nft
-    only 81 | nft_file i; timeout 20 $NB up i; contains "$(rules i)" 'dport 81' # other rules can be given to it all the same
+    only 81 | nft_file i; timeout 60 $NB up i; contains "$(rules i)" 'dport 81' # other rules can be given to it all the same
     in_ns i python3 /run/evil.py
-    contains "$(timeout 20 $NB down i 2>&1)" 'i: the rules are not saved: '; fails ip netns exec i true
+    contains "$(timeout 60 $NB down i 2>&1)" 'i: the rules are not saved: '; fails ip netns exec i true
     rm /run/i.before /run/evil.py; settled
 }
 disk_full() {
