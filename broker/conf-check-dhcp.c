@@ -140,6 +140,6 @@ void check_leased(const Check *check)
 
     for (guint i = 0; i < check->conf->links->len; i++)
         any = any || ((const LinkConf *)check->conf->links->pdata[i])->dhcp;
-    if (check->conf->dns.word == DNS_WORD_DHCP && !any)
+    if (check->conf->dns.word == DNS_SOURCE_LEASE && !any)
         check_slip_key(check, lines, "Servers", "no [Link] has DHCP=, by which they could come");
 }

@@ -37,7 +37,7 @@ static const char *unseen(const Conf *conf, const char **ret_undo)
     if (dns->resolver != RESOLVER_NONE)
         return "[DNS] Resolver=";
     *ret_undo = "an empty Servers= there";
-    return dns->servers->len || dns->word != DNS_WORD_NONE ? "[DNS] Servers=" : NULL;
+    return dns->servers->len || dns->word != DNS_SOURCE_UNSET ? "[DNS] Servers=" : NULL;
 }
 
 /* The host's resolv.conf may name its stub, and its resolved and nscd ask by the host's network. That a lease

@@ -110,9 +110,9 @@ static void uplink_check(const Check *check)
     if (conf->nat.uplink[0] && !has_wire(conf))
         check_slip_key(check, nat, "Uplink",
                        "there is no link of Kind=veth to the host whose packets it could be the way of");
-    if (conf->dns.word == DNS_WORD_VPN && !awaits(conf))
+    if (conf->dns.word == DNS_SOURCE_VPN && !awaits(conf))
         check_slip_key(check, dns, "Servers", "there is no link of Kind=vpn that they could come with");
-    if (conf->dns.word == DNS_WORD_UPLINK && !conf->nat.uplink[0])
+    if (conf->dns.word == DNS_SOURCE_UPLINK && !conf->nat.uplink[0])
         check_slip_key(check, dns, "Servers", "[NAT] Uplink= does not say which");
 }
 

@@ -4,17 +4,17 @@
 
 #include <string.h>
 
-static DnsWord word_of(const char *text)
+static DnsSource word_of(const char *text)
 {
-    static const char *const words[] = {[DNS_WORD_HOST] = "host",
-                                        [DNS_WORD_UPLINK] = "uplink",
-                                        [DNS_WORD_VPN] = "vpn",
-                                        [DNS_WORD_DHCP] = "dhcp"};
+    static const char *const words[] = {[DNS_SOURCE_HOST] = "host",
+                                        [DNS_SOURCE_UPLINK] = "uplink",
+                                        [DNS_SOURCE_VPN] = "vpn",
+                                        [DNS_SOURCE_LEASE] = "dhcp"};
 
-    for (DnsWord word = DNS_WORD_HOST; word < G_N_ELEMENTS(words); word++)
-        if (g_str_equal(text, words[word]))
-            return word;
-    return DNS_WORD_NONE;
+    for (DnsSource source = DNS_SOURCE_HOST; source < G_N_ELEMENTS(words); source++)
+        if (g_str_equal(text, words[source]))
+            return source;
+    return DNS_SOURCE_UNSET;
 }
 
 /* Addresses, and the words dhcp, host, uplink and vpn, of which the last one counts: a file's, not its
@@ -22,9 +22,9 @@ static DnsWord word_of(const char *text)
 static bool servers_parse(const ConfKey *key, const ConfLine *line, void *field, GError **error)
 {
     Conf *conf = field;
-    DnsWord word = word_of(line->value);
+    DnsSource word = word_of(line->value);
 
-    if (word == DNS_WORD_NONE)
+    if (word == DNS_SOURCE_UNSET)
         return conf_type_server_list.parse(key, line, &conf->dns.servers, error);
     conf->dns.word = word;
     return true;
@@ -33,7 +33,7 @@ static bool servers_parse(const ConfKey *key, const ConfLine *line, void *field,
 static void servers_clear(const ConfKey *key, void *field)
 {
     Conf *conf = field;
-    conf->dns.word = DNS_WORD_NONE;
+    conf->dns.word = DNS_SOURCE_UNSET;
     conf_type_server_list.clear(key, &conf->dns.servers);
 }
 

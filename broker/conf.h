@@ -232,16 +232,23 @@ typedef uint8_t DnsGuard;
 enum { RESOLVER_NONE, RESOLVER_DNSMASQ, RESOLVER_UNBOUND };
 typedef uint8_t DnsResolver;
 
-/* Of Servers= the last that is no address. */
-enum { DNS_WORD_NONE, DNS_WORD_HOST, DNS_WORD_UPLINK, DNS_WORD_VPN, DNS_WORD_DHCP };
-typedef uint8_t DnsWord;
+/* Whose name servers a namespace has. What Servers= says of it may be nothing; what holds: dns-source.h. */
+enum {
+    DNS_SOURCE_UNSET,
+    DNS_SOURCE_NOBODY, /* behind a kill switch, without a word */
+    DNS_SOURCE_GIVEN,  /* the addresses of Servers=, or of a link's file */
+    DNS_SOURCE_HOST,
+    DNS_SOURCE_UPLINK,
+    DNS_SOURCE_VPN,
+    DNS_SOURCE_LEASE,
+};
+typedef uint8_t DnsSource;
 
-/* Whose servers they are in the end: dns-source.h. */
 typedef struct DnsConf {
     GPtrArray *servers;   /* IpPrefix*, address only */
     char **domains;       /* Domains= */
     char **options;       /* Options=, resolv.conf(5) words */
-    DnsWord word;         /* Servers= */
+    DnsSource word;       /* of Servers= the last that is no address: host, uplink, vpn, dhcp; or unset */
     DnsGuard guard;       /* Guard=; unset: where there is a KillSwitch= (dns-guard.h) */
     DnsResolver resolver; /* Resolver= */
 } DnsConf;

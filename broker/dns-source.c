@@ -19,14 +19,9 @@ static DnsSource by_default(const Conf *conf)
 
 DnsSource dns_source(const Conf *conf)
 {
-    static const DnsSource sources[] = {[DNS_WORD_HOST] = DNS_SOURCE_HOST,
-                                        [DNS_WORD_UPLINK] = DNS_SOURCE_UPLINK,
-                                        [DNS_WORD_VPN] = DNS_SOURCE_VPN,
-                                        [DNS_WORD_DHCP] = DNS_SOURCE_LEASE};
-
     if (conf->dns.servers->len)
         return DNS_SOURCE_GIVEN;
-    return conf->dns.word == DNS_WORD_NONE ? by_default(conf) : sources[conf->dns.word];
+    return conf->dns.word == DNS_SOURCE_UNSET ? by_default(conf) : conf->dns.word;
 }
 
 bool dns_source_may_be_file(const Conf *conf)
@@ -34,7 +29,7 @@ bool dns_source_may_be_file(const Conf *conf)
     for (guint i = 0; i < conf->links->len; i++) {
         const LinkConf *link = conf->links->pdata[i];
         if (link->kind->may_name_servers && link->kind->may_name_servers(link))
-            return conf->dns.servers->len == 0 && conf->dns.word == DNS_WORD_NONE;
+            return conf->dns.servers->len == 0 && conf->dns.word == DNS_SOURCE_UNSET;
     }
     return false;
 }

@@ -6,17 +6,8 @@
 
 #include <jansson.h>
 
-typedef enum DnsSource {
-    DNS_SOURCE_NOBODY, /* behind a kill switch, without a word */
-    DNS_SOURCE_GIVEN,  /* the addresses of Servers=, or of a link's file */
-    DNS_SOURCE_HOST,
-    DNS_SOURCE_UPLINK,
-    DNS_SOURCE_VPN,
-    DNS_SOURCE_LEASE,
-} DnsSource;
-
-/* Once the files of links have been read (link_read_files) this is what holds; before, a file may still give
- * addresses (dns_source_may_be_file). */
+/* Never unset. Once the files of links have been read (link_read_files) this is what holds; before, a file
+ * may still give addresses (dns_source_may_be_file). */
 DnsSource dns_source(const Conf *conf);
 
 /* Is there a link whose file can name servers? Whether it does, only root can tell. */

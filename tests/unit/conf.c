@@ -87,7 +87,7 @@ static void test_nat(void)
     prefix_at(link->pools, 1, "fd6e:6574:6e73::/48");
     g_assert_cmpuint(conf->nat.masquerade, ==, FAMILIES_BOTH);
     g_assert_false(conf->nat.host_access);
-    g_assert_cmpint(conf->dns.word, ==, DNS_WORD_HOST);
+    g_assert_cmpint(conf->dns.word, ==, DNS_SOURCE_HOST);
     g_assert_cmpint(dns_source(conf), ==, DNS_SOURCE_HOST);
 }
 
