@@ -43,7 +43,7 @@ timed() {
     shift 2
     out=$(mktemp -p "$WORK")
     start=$EPOCHREALTIME
-    timeout -k 5 "${LIMIT:-300}" "$@" >"$out" 2>&1 </dev/null || rc=$?
+    timeout -k 5 "${LIMIT:-600}" "$@" >"$out" 2>&1 </dev/null || rc=$?
     report "$tier" "$script" "$(bc_minus "$EPOCHREALTIME" "$start")" "$rc" "$out"
     rm -f "$out"
 }

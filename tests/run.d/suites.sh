@@ -123,11 +123,11 @@ suite_system() {
     for script in "$TOP"/tests/system/*.sh; do
         name=$(basename "$script" .sh)
         [ -e "$script" ] && picked system "$name" || continue
-        list+=("$name 400 bash /srv/src/tests/system/$name.sh")
+        list+=("$name 900 bash /srv/src/tests/system/$name.sh")
     done
     [ ${#list[@]} -gt 0 ] || return 0
     payload "$SUITE_WORK/system" "install 100 bash /srv/src/tests/run.d/install-inside.sh" "${list[@]}"
-    CONSOLE=$SUITE_WORK/console LIMIT=1200 "$TOP/tests/nspawn.sh" "$SUITE_DIR/root" "$SUITE_WORK/system" \
+    CONSOLE=$SUITE_WORK/console LIMIT=1800 "$TOP/tests/nspawn.sh" "$SUITE_DIR/root" "$SUITE_WORK/system" \
         --bind-ro="$TOP:/srv/src" --bind="$SUITE_WORK/build:/srv/build" >"$out" 2>&1 || :
     report_inside "system/$suite" "$out"
 }
@@ -153,7 +153,7 @@ suite_newcomer() {
         return
     fi
     say "$suite" "bare tree" "$(bc_minus "$EPOCHREALTIME" "$start")"
-    LIMIT=400 timed "system/$suite" newcomer unshare --mount --pid --fork --kill-child --propagation private \
+    LIMIT=900 timed "system/$suite" newcomer unshare --mount --pid --fork --kill-child --propagation private \
         bash "$TOP/tests/run.d/newcomer.sh" "$dir/bare" "$SUITE_WORK/newcomer"
 }
 
@@ -165,21 +165,21 @@ suite_vm() {
     for script in "$TOP"/tests/vm/*.sh; do
         name=$(basename "$script" .sh)
         [ -e "$script" ] && picked vm "$name" || continue
-        list+=("$name 400 bash /srv/src/tests/vm/$name.sh")
+        list+=("$name 900 bash /srv/src/tests/vm/$name.sh")
     done
     for name in $(printf '%s\n' $VM_TOO $(skipped_here) | sort -u); do
         picked vm "$name" || continue
         only=VM_ONLY_${name#*/} only=${only//-/_}
         in='/srv/src/tests/sandbox.sh'
         [ "${name%/*}" != broker ] || in+=' /srv/src/tests/polkit-bus.sh'
-        list+=("$name 500 env STAGE= LEFTOVERS_NAME=$name $in env ONLY=${!only-} SLOW=8 /srv/src/tests/leftovers.sh bash /srv/src/tests/$name.sh")
+        list+=("$name 900 env STAGE= LEFTOVERS_NAME=$name $in env ONLY=${!only-} SLOW=8 /srv/src/tests/leftovers.sh bash /srv/src/tests/$name.sh")
     done
     [ ${#list[@]} -gt 0 ] || return 0
     payload "$dir" "install 200 bash ./src/tests/run.d/install-staged.sh" "${list[@]}"
     mkdir -p "$dir/src"
     cp -a "$TOP/setup" "$TOP/tests" "$TOP/demo" "$dir/src/"
     cp -a "$SUITE_WORK/stage" "$dir/stage"
-    LIMIT=2400 "$TOP/tests/vm.sh" "$SUITE_DIR" "$dir" >"$out" 2>&1 || :
+    LIMIT=3300 "$TOP/tests/vm.sh" "$SUITE_DIR" "$dir" >"$out" 2>&1 || :
     report_inside "vm/$suite" "$out"
 }
 
@@ -187,7 +187,7 @@ suite_vm() {
 suite_vm_no_ipv6() {
     local suite=$1 out=$WORK/$1.no-ipv6 dir=$SUITE_WORK/no-ipv6
     [ "$suite" = "${SUITES%% *}" ] && picked vm no-ipv6 || return 0
-    payload "$dir" "install 200 bash ./src/tests/run.d/install-staged.sh" "no-ipv6 400 bash /srv/src/tests/vm/no-ipv6/check.sh"
+    payload "$dir" "install 200 bash ./src/tests/run.d/install-staged.sh" "no-ipv6 900 bash /srv/src/tests/vm/no-ipv6/check.sh"
     mkdir -p "$dir/src"
     cp -a "$TOP/setup" "$TOP/tests" "$TOP/demo" "$dir/src/"
     cp -a "$SUITE_WORK/stage" "$dir/stage"
