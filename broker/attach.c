@@ -95,7 +95,7 @@ static bool attach_outer(const Plan *plan, LinkPlan *link, bool again, GError **
     if (lock < 0)
         return false;
     fine = make(plan, link, outer, again, error);
-    close(lock);
+    lock_release(lock);
     return fine;
 }
 
@@ -180,6 +180,6 @@ bool attach_refresh(const Conf *conf, const json_t *detail, Nl *host, GError **e
     if (lock < 0)
         return false;
     fine = refresh(conf, detail, host, error);
-    close(lock);
+    lock_release(lock);
     return fine;
 }

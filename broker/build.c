@@ -368,7 +368,7 @@ bool build_up(const char *name, const char *type, Nl *host, BuildResult *ret, GE
     fine = up_locked(name, type, host, ret, error);
     if (!fine && error)
         record_blame(name, (*error)->message);
-    close(lock);
+    lock_release(lock);
     if (fine && forwarding_is_needed_by(name))
         passage_follow();
     return fine;

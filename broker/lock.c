@@ -50,6 +50,12 @@ int lock_try(const char *name)
     return lock_get(lock_open(path), LOCK_EX | LOCK_NB);
 }
 
+void lock_release(int fd)
+{
+    (void)flock(fd, LOCK_UN);
+    close(fd);
+}
+
 bool lock_is_held(const char *name)
 {
     g_autofree char *path = g_build_filename(LOCK_DIR, name, NULL);

@@ -34,6 +34,10 @@ int lock_take(const char *name, GError **error);
 /* The same without waiting: -1 also when somebody holds it. */
 int lock_try(const char *name);
 
+/* Gives it back and closes @fd, where a program was started meanwhile that was not to have it: between fork(2)
+ * and execve(2) it does, and close(2) alone would leave it so long. */
+void lock_release(int fd);
+
 /* Does somebody? Asked without being in the way of another who asks; one who tries to have it may fail at
  * that moment. True also where it cannot be known. */
 bool lock_is_held(const char *name);

@@ -150,6 +150,21 @@ noted_too_late() {
     rm /run/w.json /etc/netns-broker/w.netns
     return $rc
 }
+# who watches is started with the locks held, and is stopped before it is another program
+has_no_lock() {
+    need
+    local rc=0 up lock
+    wait_until 200 flock -n /run/netns-broker/lock/.watch true || rc=1
+    rm -f /run/up.ended
+    strace -qq -f -o /run/halt.trace -P /run/netns-broker/watch.log -e trace=lseek -e inject=lseek:signal=SIGSTOP:when=1 \
+        sh -c '"$@"; touch /run/up.ended' sh $NB up --type=nat n & up=$!
+    wait_until 600 eval 'grep -q "stopped by SIGSTOP" /run/halt.trace && [ -e /run/up.ended ]' || { cat /run/halt.trace; rc=1; }
+    for lock in n .host; do flock -n /run/netns-broker/lock/$lock true || { echo "$lock is held"; rc=1; }; done
+    kill -CONT "$(awk '/stopped by SIGSTOP/ { print $1 }' /run/halt.trace)" || rc=1
+    wait_until 200 pgrep -xf 'netns-broker watch' || rc=1
+    $NB down n; wait $up || rc=1
+    return $rc
+}
 
 world_up
 $NB up --type=nat warm; $NB down warm
@@ -163,6 +178,7 @@ it "an end that goes while another looks at the host's interfaces is not taken f
 it "the MAC address of a macvlan is waited for while the kernel takes a former namespace away" still_going
 it "up and who watches may both make a place for a file in /etc" filled_by_two
 it "a name to be looked up is noted while a watch ends: somebody watches afterwards" noted_too_late
+it "who watches has none of the locks of the up that started it" has_no_lock
 nothing_left() { diff <(echo "$BEFORE") <(host_state); }
 it "nothing is left" nothing_left
 world_down
