@@ -6,6 +6,7 @@
 #include "forwarding.h"
 #include "inside.h"
 #include "lock.h"
+#include "patience.h"
 #include "pool.h"
 #include "route.h"
 #include "slaac.h"
@@ -14,6 +15,7 @@
 #include "uplink-table.h"
 #include "ways.h"
 
+#include <errno.h>
 #include <unistd.h>
 
 /* The ways out of all links to the host; of those that are made already with the way back. */
@@ -82,7 +84,7 @@ static bool make(const Plan *plan, LinkPlan *link, Nl *outer, bool again, GError
            (!link->conf->kind->make || device_set(link, link->conf->mtu, plan->inside, error));
 }
 
-static bool attach_outer(const Plan *plan, LinkPlan *link, bool again, GError **error)
+static bool attach_once(const Plan *plan, LinkPlan *link, bool again, GError **error)
 {
     g_autoptr(Nl) peer = link->outer_nsfd >= 0 ? nl_open_at(link->outer_nsfd, error) : NULL;
     Nl *outer = peer ? peer : link->on_inside ? plan->inside : plan->host;
@@ -97,6 +99,38 @@ static bool attach_outer(const Plan *plan, LinkPlan *link, bool again, GError **
     fine = make(plan, link, outer, again, error);
     lock_release(lock);
     return fine;
+}
+
+/* The number of a VLAN or the like that one who goes still has is waited for, without the host's lock. */
+static bool attach_outer(const Plan *plan, LinkPlan *link, bool again, GError **error)
+{
+    Patience patience = patience_begin();
+    GError *why = NULL;
+
+    while (!attach_once(plan, link, again, &why))
+        if (!link->conf->kind->unique || !patience_lasts(&patience, EEXIST, &why)) {
+            g_propagate_error(error, why);
+            return false;
+        }
+    return true;
+}
+
+/* So is an ipvlan's address (drivers/net/ipvlan/ipvlan_main.c, ipvlan_addr4_validator_event). What was added
+ * before the refusal is there, and added again it is replaced. */
+static bool add_addresses(const LinkPlan *link, Nl *inside, GError **error)
+{
+    Patience patience = patience_begin();
+    GError *why = NULL;
+
+    for (;;) {
+        route_queue_addresses(link, inside);
+        if (nl_run(inside, &why))
+            return true;
+        if (!patience_lasts(&patience, EADDRINUSE, &why)) {
+            g_propagate_error(error, why);
+            return false;
+        }
+    }
 }
 
 /* In a namespace that somebody else has made, or by a hook. */
@@ -130,8 +164,7 @@ bool attach_link(const Plan *plan, LinkPlan *link, bool again, GError **error)
     if (!inside_link_sysctls(link, error))
         return false;
     slaac_queue(link, plan->inside);
-    route_queue_addresses(link, plan->inside);
-    if (!device_up(link, mark, plan->inside, error))
+    if (!add_addresses(link, plan->inside, error) || !device_up(link, mark, plan->inside, error))
         return false;
     if (link->conf->up != TRISTATE_NO) {
         route_queue_gateways(link, plan->inside);

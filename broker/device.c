@@ -5,14 +5,13 @@
 #include "firewall.h"
 #include "iface.h"
 #include "nsfs.h"
+#include "patience.h"
 
 #include <errno.h>
 #include <linux/rtnetlink.h>
 #include <string.h>
 #include <unistd.h>
 
-#define PATIENCE_USEC (5 * G_USEC_PER_SEC) /* for an interface that is about to go */
-#define PAUSE_USEC 20000
 #define BRIDGE_MARK "netns-broker:bridge"
 
 /* The line that is nearest to what a name is about, and the admin's own rather than the type's. */
@@ -310,23 +309,21 @@ static bool is_mac_taken(const LinkPlan *plan, const GError *error)
     return kind->parent == PARENT_NEEDED && kind->has_own_mac && g_error_matches(error, NL_ERROR, EADDRINUSE);
 }
 
-/* A namespace that somebody else removed takes its interfaces with it some time later
- * (net/core/net_namespace.c, cleanup_net): until then one has the MAC address, which is always the same. */
+/* The MAC address of a link is the same each time. */
 static bool set_up_patiently(const LinkPlan *plan, Nl *inside, GError **error)
 {
-    gint64 end = g_get_monotonic_time() + PATIENCE_USEC;
+    Patience patience = patience_begin();
     GError *why = NULL;
+    bool taken;
 
     while (!set_up(plan, inside, &why)) {
-        bool taken = is_mac_taken(plan, why);
-        if (!taken || g_get_monotonic_time() > end) {
-            g_set_error(error, why->domain, why->code, "%s%s", why->message,
-                        taken ? " (its MAC address is that of another interface on the same parent)" : "");
-            g_error_free(why);
-            return false;
-        }
-        g_clear_error(&why);
-        g_usleep(PAUSE_USEC);
+        taken = is_mac_taken(plan, why);
+        if (taken && patience_lasts(&patience, EADDRINUSE, &why))
+            continue;
+        g_set_error(error, why->domain, why->code, "%s%s", why->message,
+                    taken ? " (its MAC address is that of another interface on the same parent)" : "");
+        g_error_free(why);
+        return false;
     }
     return true;
 }

@@ -29,7 +29,10 @@ vlan() { # PROTOCOL
     conf other <<<$'[Link lan]\nKind=vlan\nParent=wire\nId=7\nProtocol='"$1"
     local said; said=$($NB up other 2>&1) && return 1
     same "$said" 'netnsctl: other: not up: other.netns:4: [Link lan] Id=7: another interface has it already'
-    end
+    (sleep 1; ip netns del mine) & # its number goes with it, some time later
+    $NB up other; wait $!
+    contains "$(ip -n other -d link show lan)" 'id 7 '
+    $NB down other mine
 }
 # an ipvlan has its parent's MAC address: the answer must be broadcast, and the server tell it from the host, which has a lease too
 ipvlan_leased() { # CLIENT
@@ -56,9 +59,16 @@ ipvlan() { # MODE FLAGS
     same "$(ip -n mine -d -j link show lan | jq -r '.[0].linkinfo.info_data.mode')" "$1"
     far ip route del 192.0.2.20; far ip route del 2001:db8:7::20
     [ "$1" = l2 ] || { far ip route add 192.0.2.20 via $NEAR4; far ip route add 2001:db8:7::20 via $NEAR6; }
-    local rc=0; reaches mine $FAR4 $FAR6 || rc=1
+    local rc=0 said address; reaches mine $FAR4 $FAR6 || rc=1
     far ip route flush 192.0.2.20; far ip -6 route flush 2001:db8:7::20
-    end; return $rc
+    conf other <<<$'[Link lan]\nKind=ipvlan\nParent=wire\nMode='"$1"$'\nFlags='"$2"$'\nAddress=192.0.2.21/24 2001:db8:7::20/64'
+    said=$($NB up other 2>&1) && rc=1
+    contains "$said" 'not up: other.netns:6: [Link lan] Address=192.0.2.21/24 2001:db8:7::20/64: cannot set address 2001:db8:7::20/64: Address already assigned to an ipvlan device' || rc=1
+    (sleep 1; ip netns del mine) & # its addresses go with it, some time later
+    $NB up other || rc=1
+    wait $!
+    for address in 192.0.2.21 2001:db8:7::20; do contains "$(ip -n other addr)" "$address" || rc=1; done
+    $NB down other mine; return $rc
 }
 dummy() {
     mine $'Kind=dummy\nAddress=10.11.0.1/32 fd11::1/128\nPrefixes=10.12.0.0/16'
