@@ -189,8 +189,9 @@ static bool set_up(Arrival *arrival, GError **error)
         !inside_link_sysctls(link, error))
         return false;
     slaac_queue(link, arrival->inside);
-    route_queue_addresses(link, arrival->inside);
-    if (!device_up(link, mark, arrival->inside, error))
+    device_queue_inner_mark(link, mark, arrival->inside);
+    if (!nl_run(arrival->inside, error) || !route_add_addresses(link, arrival->inside, error) ||
+        !device_up(link, arrival->inside, error))
         return false;
     if (link->conf->up != TRISTATE_NO) {
         route_queue_gateways(link, arrival->inside);

@@ -101,7 +101,9 @@ static bool attach_once(const Plan *plan, LinkPlan *link, bool again, GError **e
     return fine;
 }
 
-/* The number of a VLAN or the like that one who goes still has is waited for, without the host's lock. */
+/* The number of a VLAN or the like that one who goes still has is waited for, without the host's lock. A kind
+ * that has such a number is made by one request, and nothing is done before it that must not be done twice.
+ */
 static bool attach_outer(const Plan *plan, LinkPlan *link, bool again, GError **error)
 {
     Patience patience = patience_begin();
@@ -113,24 +115,6 @@ static bool attach_outer(const Plan *plan, LinkPlan *link, bool again, GError **
             return false;
         }
     return true;
-}
-
-/* So is an ipvlan's address (drivers/net/ipvlan/ipvlan_main.c, ipvlan_addr4_validator_event). What was added
- * before the refusal is there, and added again it is replaced. */
-static bool add_addresses(const LinkPlan *link, Nl *inside, GError **error)
-{
-    Patience patience = patience_begin();
-    GError *why = NULL;
-
-    for (;;) {
-        route_queue_addresses(link, inside);
-        if (nl_run(inside, &why))
-            return true;
-        if (!patience_lasts(&patience, EADDRINUSE, &why)) {
-            g_propagate_error(error, why);
-            return false;
-        }
-    }
 }
 
 /* In a namespace that somebody else has made, or by a hook. */
@@ -164,7 +148,9 @@ bool attach_link(const Plan *plan, LinkPlan *link, bool again, GError **error)
     if (!inside_link_sysctls(link, error))
         return false;
     slaac_queue(link, plan->inside);
-    if (!add_addresses(link, plan->inside, error) || !device_up(link, mark, plan->inside, error))
+    device_queue_inner_mark(link, mark, plan->inside);
+    if (!nl_run(plan->inside, error) || !route_add_addresses(link, plan->inside, error) ||
+        !device_up(link, plan->inside, error))
         return false;
     if (link->conf->up != TRISTATE_NO) {
         route_queue_gateways(link, plan->inside);

@@ -314,10 +314,9 @@ static bool set_up_patiently(const LinkPlan *plan, Nl *inside, GError **error)
 {
     Patience patience = patience_begin();
     GError *why = NULL;
-    bool taken;
 
     while (!set_up(plan, inside, &why)) {
-        taken = is_mac_taken(plan, why);
+        bool taken = is_mac_taken(plan, why);
         if (taken && patience_lasts(&patience, EADDRINUSE, &why))
             continue;
         g_set_error(error, why->domain, why->code, "%s%s", why->message,
@@ -328,11 +327,15 @@ static bool set_up_patiently(const LinkPlan *plan, Nl *inside, GError **error)
     return true;
 }
 
-bool device_up(const LinkPlan *plan, const char *mark, Nl *inside, GError **error)
+void device_queue_inner_mark(const LinkPlan *plan, const char *mark, Nl *inside)
 {
     device_queue_alias(inside, plan->index, mark);
     device_queue_altname(inside, plan->index, plan->name, plan->conf->altname);
-    return nl_run(inside, error) && (plan->conf->up == TRISTATE_NO || set_up_patiently(plan, inside, error));
+}
+
+bool device_up(const LinkPlan *plan, Nl *inside, GError **error)
+{
+    return plan->conf->up == TRISTATE_NO || set_up_patiently(plan, inside, error);
 }
 
 static bool delete_index(Nl *nl, unsigned index, const char *name, GError **error)

@@ -28,9 +28,13 @@ void device_queue_altname(Nl *nl, unsigned index, const char *name, const char *
  * name. */
 void device_queue_mark(const LinkPlan *plan, const char *mark, Nl *outer);
 
-/* Runs what is queued; the inner link gets @mark as alias, and its altname, and goes up. Where a former one
- * of the same MAC address is still about to go, it is waited for, some seconds. */
-bool device_up(const LinkPlan *plan, const char *mark, Nl *inside, GError **error);
+/* Queues: the inner link gets @mark as alias, and its altname. To be run before anything that the kernel may
+ * refuse: what has no mark is not removed again from a namespace that somebody else made. */
+void device_queue_inner_mark(const LinkPlan *plan, const char *mark, Nl *inside);
+
+/* The inner link goes up, unless it is to stay down. Where a former one of the same MAC address is still
+ * about to go, it is waited for, some seconds. */
+bool device_up(const LinkPlan *plan, Nl *inside, GError **error);
 
 /* Removes interface @name seen by @nl if it is ours: @mark is its alias; or it has no alias, as one whose
  * maker was killed, and either its group is ours or its kind is @unmarked (NULL: none). No error when there

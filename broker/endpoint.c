@@ -129,7 +129,7 @@ bool endpoint_note(const Record *record, GError **error)
     if (lock >= 0 && fine)
         watch_wake();
     if (lock >= 0)
-        close(lock);
+        lock_release(lock);
     return fine;
 }
 

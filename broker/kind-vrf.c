@@ -37,7 +37,6 @@ static uint32_t vrf_table(const LinkConf *link)
 const LinkKind kind_vrf = {
     .name = "vrf",
     .is_master = true,
-    .unique = "Table",
     .conf_size = sizeof(VrfConf),
     .keys = vrf_keys,
     .check = vrf_check,

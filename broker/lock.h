@@ -28,14 +28,16 @@
 #define LOCK_LEASE ".lease-"
 #define LOCK_SERVERS ".servers-"
 
-/* Waits for it. Returns a fd to be closed (the lock ends with the last process that has it), or -1. */
+/* Waits for it. Returns a fd to be closed (the lock ends with the last process that has it) or
+ * released, or -1. */
 int lock_take(const char *name, GError **error);
 
 /* The same without waiting: -1 also when somebody holds it. */
 int lock_try(const char *name);
 
-/* Gives it back and closes @fd, where a program was started meanwhile that was not to have it: between fork(2)
- * and execve(2) it does, and close(2) alone would leave it so long. */
+/* Gives it back and closes @fd, where a program was started meanwhile that was not to have it: between
+ * fork(2) and execve(2) it does, and close(2) alone would leave it so long. Takes it from all, so never where
+ * a child is to go on with it (teardown.c). */
 void lock_release(int fd);
 
 /* Does somebody? Asked without being in the way of another who asks; one who tries to have it may fail at

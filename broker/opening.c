@@ -128,7 +128,7 @@ bool opening_set(const Conf *conf, const json_t *detail, Nl *host, GError **erro
     if (lock < 0)
         return false;
     fine = open_it(&opening, error);
-    close(lock);
+    lock_release(lock);
     watch_follow();
     if (fine)
         ports_forget_before(conf);

@@ -2,6 +2,7 @@
 #include "route.h"
 
 #include "parse.h"
+#include "patience.h"
 
 #include <errno.h>
 #include <linux/if_addr.h>
@@ -49,10 +50,28 @@ static void queue_address(Nl *nl, const IpPrefix *prefix, unsigned index, const 
         mnl_attr_put_u32(h, IFA_FLAGS, IFA_F_NODAD);
 }
 
-void route_queue_addresses(const LinkPlan *link, Nl *inside)
+static bool add_address(const IpPrefix *prefix, const LinkPlan *link, Nl *inside, GError **error)
+{
+    Patience patience = patience_begin();
+    GError *why = NULL;
+
+    for (;;) {
+        queue_address(inside, prefix, link->index, link->conf);
+        if (nl_run(inside, &why))
+            return true;
+        if (!patience_lasts(&patience, EADDRINUSE, &why)) {
+            g_propagate_error(error, why);
+            return false;
+        }
+    }
+}
+
+bool route_add_addresses(const LinkPlan *link, Nl *inside, GError **error)
 {
     for (guint i = 0; i < link->addresses->len; i++)
-        queue_address(inside, link->addresses->pdata[i], link->index, link->conf);
+        if (!add_address(link->addresses->pdata[i], link, inside, error))
+            return false;
+    return true;
 }
 
 /* Scope as ip(8) chooses it: without a gateway the destination is on the link. */

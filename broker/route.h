@@ -14,9 +14,12 @@
  * else can have it. */
 bool route_wants_dad(const LinkConf *link);
 
-/* Addresses of the inner end, and (after it is up) the routes by its gateways and those without one,
- * Prefixes=. */
-void route_queue_addresses(const LinkPlan *link, Nl *inside);
+/* The addresses of the inner end, in their order: the first of a network is the one that packets leave with.
+ * One that an ipvlan still has that is about to go is waited for, some seconds
+ * (drivers/net/ipvlan/ipvlan_main.c, ipvlan_addr4_validator_event). Runs what was queued. */
+bool route_add_addresses(const LinkPlan *link, Nl *inside, GError **error);
+
+/* After it is up: the routes by its gateways and those without one, Prefixes=. */
 void route_queue_gateways(const LinkPlan *link, Nl *inside);
 void route_queue_prefixes(const LinkPlan *link, Nl *inside);
 

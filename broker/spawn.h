@@ -64,5 +64,6 @@ int spawn_words_open(void);
 char *spawn_words(int fd);
 
 /* Goes on in a child that nobody waits for, with stdin from /dev/null: 0 in it, its pid in the parent, -1 and
- * an error. The child shares open files, so it keeps the locks that the parent holds; it ends with _exit. */
+ * an error. The child shares open files, so it keeps the locks that the parent holds and closes, but not
+ * those that are released (lock.h); it ends with _exit. */
 pid_t spawn_detach(GError **error);

@@ -95,7 +95,7 @@ static void agent_become(int ready, const char *process, bool fallback)
 }
 
 /* pkttyagent closes its end when polkit has accepted it; the kernel does if it dies. On a machine that is
- * slow it gets as long as the bus gives an answer (25 s, sd_bus_set_method_call_timeout(3)). */
+ * slow it gets as long as the bus gives an answer (25 s, g_dbus_proxy_set_default_timeout()). */
 static void ready_wait(int ready)
 {
     struct pollfd poller = {.fd = ready};

@@ -29,16 +29,22 @@ hang_ups() {
     wait_until 40 fds_back "$before" || { echo "$before descriptors before, $(fds) after"; return 1; }
 }
 held_lock() {
-    as mallory flock -x -o /run/netns sleep 3 & local p=$!; sleep 0.3
-    enters alice fresh
-    wait $p
+    as mallory flock -x -F /run/netns sleep 300 & local p=$! rc=0
+    wait_until 100 fails flock -n /run/netns true
+    enters alice fresh || rc=1
+    kill "$(pgrep -P $p)" || rc=1
+    wait $p || :
+    return $rc
 }
 first_mount_lock() {
     # where the mount is still to be made, the holder is not waited for either
     enters alice fresh; netnsctl down --all; umount -l /run/netns
-    as mallory flock -x -o /run/netns sleep 3 & local p=$!; sleep 0.3
-    enters alice fresh
-    wait $p
+    as mallory flock -x -F /run/netns sleep 300 & local p=$! rc=0
+    wait_until 100 fails flock -n /run/netns true
+    enters alice fresh || rc=1
+    kill "$(pgrep -P $p)" || rc=1
+    wait $p || :
+    return $rc
 }
 dialogs() {
     enters bob polk

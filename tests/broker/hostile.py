@@ -107,7 +107,7 @@ def half_open_wait():
     with connect() as sock:
         data, _ = receive(sock)
         starts(data, b"ERROR=invalid")
-    assert time.monotonic() - begun > 9
+    assert 9 < time.monotonic() - begun < 40
 
 
 def handed_on():

@@ -16,7 +16,7 @@ import time
 user = pwd.getpwnam(sys.argv[1])
 script, command = sys.argv[2].split(","), sys.argv[3:]
 seen = b""
-deadline = time.monotonic() + 120 # an emulated machine takes ten seconds for a password
+deadline = time.monotonic() + 120  # an emulated machine takes ten seconds for a password
 
 pid, master = os.forkpty()
 if pid == 0:

@@ -156,13 +156,14 @@ has_no_lock() {
     local rc=0 up lock
     wait_until 200 flock -n /run/netns-broker/lock/.watch true || rc=1
     rm -f /run/up.ended
+    conf n <<<$'[Namespace]\nType=nat\n[Port web]\nListen=8080\nTo=80' # which takes the host's lock twice
     strace -qq -f -o /run/halt.trace -P /run/netns-broker/watch.log -e trace=lseek -e inject=lseek:signal=SIGSTOP:when=1 \
-        sh -c '"$@"; touch /run/up.ended' sh $NB up --type=nat n & up=$!
+        sh -c '"$@"; rc=$?; touch /run/up.ended; exit $rc' sh $NB up n & up=$!
     wait_until 600 eval 'grep -q "stopped by SIGSTOP" /run/halt.trace && [ -e /run/up.ended ]' || { cat /run/halt.trace; rc=1; }
     for lock in n .host; do flock -n /run/netns-broker/lock/$lock true || { echo "$lock is held"; rc=1; }; done
-    kill -CONT "$(awk '/stopped by SIGSTOP/ { print $1 }' /run/halt.trace)" || rc=1
+    awk '/stopped by SIGSTOP/ { print $1 }' /run/halt.trace | xargs kill -CONT || rc=1
     wait_until 200 pgrep -xf 'netns-broker watch' || rc=1
-    $NB down n; wait $up || rc=1
+    $NB down n; wait $up || rc=1; rm /etc/netns-broker/n.netns
     return $rc
 }
 

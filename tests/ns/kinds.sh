@@ -47,7 +47,7 @@ id_taken() {
     conf vx2 <<<$'[Link lan]\nKind=vxlan\nVNI=42\nLocal=192.0.2.1\nRemote=192.0.2.2'
     same "$(said_by_up vx2)" 'netnsctl: vx2: not up: vx2.netns:3: [Link lan] VNI=42: another interface has it already'
     fails ip netns exec vx2 true
-    (sleep 1; ip netns del vx) & # what it has goes with it, some time later
+    (sleep 0.5; ip netns del vx) & # what it has goes with it, some time later
     $NB up vx2; wait $!
     in_ns vx2 ip -d link show lan | grep 'vxlan id 42 '
     $NB down vx2 vx; ip netns del far

@@ -29,7 +29,7 @@ vlan() { # PROTOCOL
     conf other <<<$'[Link lan]\nKind=vlan\nParent=wire\nId=7\nProtocol='"$1"
     local said; said=$($NB up other 2>&1) && return 1
     same "$said" 'netnsctl: other: not up: other.netns:4: [Link lan] Id=7: another interface has it already'
-    (sleep 1; ip netns del mine) & # its number goes with it, some time later
+    (sleep 0.5; ip netns del mine) & # its number goes with it, some time later
     $NB up other; wait $!
     contains "$(ip -n other -d link show lan)" 'id 7 '
     $NB down other mine
@@ -64,7 +64,7 @@ ipvlan() { # MODE FLAGS
     conf other <<<$'[Link lan]\nKind=ipvlan\nParent=wire\nMode='"$1"$'\nFlags='"$2"$'\nAddress=192.0.2.21/24 2001:db8:7::20/64'
     said=$($NB up other 2>&1) && rc=1
     contains "$said" 'not up: other.netns:6: [Link lan] Address=192.0.2.21/24 2001:db8:7::20/64: cannot set address 2001:db8:7::20/64: Address already assigned to an ipvlan device' || rc=1
-    (sleep 1; ip netns del mine) & # its addresses go with it, some time later
+    (sleep 0.5; ip netns del mine) & # its addresses go with it, some time later
     $NB up other || rc=1
     wait $!
     for address in 192.0.2.21 2001:db8:7::20; do contains "$(ip -n other addr)" "$address" || rc=1; done
