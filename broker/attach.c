@@ -139,7 +139,8 @@ bool attach_link(const Plan *plan, LinkPlan *link, bool again, GError **error)
         return false;
     /* a veth's inner end takes no number that we choose (drivers/net/veth.c), so it is asked for */
     link->index = nl_ifindex(plan->inside, link->name);
-    if (!device_join_master(link, plan->inside, error))
+    device_queue_inner_mark(link, mark, plan->inside);
+    if (!nl_run(plan->inside, error) || !device_join_master(link, plan->inside, error))
         return false;
     if (link->conf->kind->has_peers)
         endpoint_look_up(plan->conf, link);
@@ -148,7 +149,6 @@ bool attach_link(const Plan *plan, LinkPlan *link, bool again, GError **error)
     if (!inside_link_sysctls(link, error))
         return false;
     slaac_queue(link, plan->inside);
-    device_queue_inner_mark(link, mark, plan->inside);
     if (!nl_run(plan->inside, error) || !route_add_addresses(link, plan->inside, error) ||
         !device_up(link, plan->inside, error))
         return false;

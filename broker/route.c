@@ -55,15 +55,12 @@ static bool add_address(const IpPrefix *prefix, const LinkPlan *link, Nl *inside
     Patience patience = patience_begin();
     GError *why = NULL;
 
-    for (;;) {
+    do
         queue_address(inside, prefix, link->index, link->conf);
-        if (nl_run(inside, &why))
-            return true;
-        if (!patience_lasts(&patience, EADDRINUSE, &why)) {
-            g_propagate_error(error, why);
-            return false;
-        }
-    }
+    while (!nl_run(inside, &why) && patience_lasts(&patience, EADDRINUSE, &why));
+    if (why)
+        g_propagate_error(error, why);
+    return !why;
 }
 
 bool route_add_addresses(const LinkPlan *link, Nl *inside, GError **error)

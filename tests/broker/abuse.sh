@@ -39,12 +39,7 @@ held_lock() {
 first_mount_lock() {
     # where the mount is still to be made, the holder is not waited for either
     enters alice fresh; netnsctl down --all; umount -l /run/netns
-    as mallory flock -x -F /run/netns sleep 300 & local p=$! rc=0
-    wait_until 100 fails flock -n /run/netns true
-    enters alice fresh || rc=1
-    kill "$(pgrep -P $p)" || rc=1
-    wait $p || :
-    return $rc
+    held_lock
 }
 dialogs() {
     enters bob polk

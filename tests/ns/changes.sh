@@ -71,7 +71,7 @@ moved_in_kept() {
     $NB down k; ip -n k link show x; ip link show other
     ip link del other; ip netns del k; ip link del p0; settled
 }
-# an address that the kernel refuses: what was made before that goes again
+# an address, a port: what was made before the kernel refused it goes again
 refused_inside() {
     local said
     ip link add p0 type veth peer name p1; ip link set p0 up; ip netns add k; in_ns k sysctl -qw net.ipv6.conf.default.disable_ipv6=1
@@ -79,6 +79,10 @@ refused_inside() {
     said=$($NB up k 2>&1) && return 1
     contains "$said" 'k: not up: k.netns:7: [Link x] Address='; contains "$said" 'cannot set address fd03::3/64: '
     fails ip -n k link show x
+    conf k <<<$'[Namespace]\nType=basic\nAdopt=yes\n[Link br]\nKind=bridge\n[Link x]\nKind=tun\nMaster=br'
+    said=$($NB up k 2>&1) && return 1
+    contains "$said" 'k: not up: k.netns:8: [Link x] Master=br: x cannot be a port of it: '
+    same "$(ip -n k -j link show | jq -r '.[].ifname')" lo
     ip netns del k; ip link del p0; rm /etc/netns-broker/k.netns; settled
 }
 type_edited() {
@@ -164,7 +168,7 @@ it "an adopted namespace gets back links and sysctls as they were" adopt_macvlan
 it "an adopted namespace keeps its own ruleset" adopt_ruleset
 it "down does not fail over a link that took the place of ours" moved_in
 it "in an adopted namespace a link that took the place of ours stays" moved_in_kept
-it "a link whose address is refused does not stay in a namespace that somebody else made" refused_inside
+it "a link whose address or place is refused does not stay in a namespace that somebody else made" refused_inside
 it "another Type= in the file is applied like any change" type_edited
 it "a link that was deleted by hand is made again by the next up" link_gone
 it "what a file no longer says is taken back" taken_back
